@@ -186,7 +186,7 @@ def newest_collection(
     if not found: raise RetrievalError(f'no collection in {root}: build one with: wikiart-build --source gallery --out {root}')
     return max(found, key=lambda p: p.stat().st_mtime_ns).parent
 
-# %% ../nbs/00_core.ipynb #a083708a
+# %% ../nbs/00_core.ipynb #d4c426a1
 class Stopped(RetrievalError):
     "Raised between two batches when `should_stop` says so; what was finished is kept."
 
@@ -214,6 +214,7 @@ class Progress:
         from tqdm import tqdm
         bar = tqdm(total=total, initial=initial, desc=f'{stage:>8}', unit=f' {unit}', file=sys.stderr, disable=self.quiet, mininterval=.5, dynamic_ncols=True)
         done = initial
+        if initial and self.on_progress: self.on_progress(stage, done, total)
         with bar:
             for o in items:
                 self.check()

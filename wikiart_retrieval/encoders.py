@@ -115,7 +115,7 @@ def _tensor(out):
     "Projected features, whatever the version of transformers wraps them in."
     return out if hasattr(out, 'shape') else out.pooler_output
 
-# %% ../nbs/02_encoders.ipynb #496ec312
+# %% ../nbs/02_encoders.ipynb #01a7c6e9
 CLIP_MODEL = 'openai/clip-vit-base-patch32'
 
 class ClipEncoder(Encoder):
@@ -126,6 +126,7 @@ class ClipEncoder(Encoder):
         device:str=None,        # chosen by what is there
         batch_size:int=None,    # 32 on a CPU, 128 on a GPU
         offline:bool=False,     # only what is on this machine
+        revision:str=None,      # commit of the checkpoint on the hub
     ):
         import torch
         quiet_transformers()
@@ -136,9 +137,10 @@ class ClipEncoder(Encoder):
         self.dtype = torch.float16 if self.device=='cuda' else torch.float32
         self.batch_size = batch_size or (128 if self.device=='cuda' else 32)
         try:
-            self.model = AutoModel.from_pretrained(model, dtype=self.dtype, local_files_only=offline).to(self.device).eval()
-            self.processor = AutoImageProcessor.from_pretrained(model, local_files_only=offline)
-            self.tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=offline)
+            where = dict(local_files_only=offline, revision=revision or 'main')
+            self.model = AutoModel.from_pretrained(model, dtype=self.dtype, **where).to(self.device).eval()
+            self.processor = AutoImageProcessor.from_pretrained(model, **where)
+            self.tokenizer = AutoTokenizer.from_pretrained(model, **where)
         except Exception as e:
             raise RetrievalError(f'cannot load CLIP checkpoint {model} ({one_line(e, 120)}): check the name, give a local folder with --clip-model, or use --encoder bundled') from None
         if not hasattr(self.model, 'get_image_features') or not hasattr(self.model, 'get_text_features'):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ridge', 'whitening', 'principal', 'fit_bundled', 'recall_at', 'knn_accuracy', 'save_bundled', 'load_captioned',
-           'fit_scale']
+           'load_drawn', 'fit_scale']
 
 # %% ../nbs/02a_train_bundled.ipynb #8500b067
 import json, os
@@ -119,6 +119,24 @@ def load_captioned(
         d = dict(features=np.concatenate(feats), path=np.array(paths), style=np.array(styles))
         if file: np.savez(file, **d)
     return d | dict(records=[caps[p] for p in d['path']])
+
+# %% ../nbs/02a_train_bundled.ipynb #843f27b4
+def load_drawn(
+    n:int=660,  # drawings
+    seed:int=1, # of the gallery; collections use 42
+    cache=None, # folder for the features
+)->tuple: # features (n, 1792), list of n sentences
+    "Drawings of the gallery and their sentences."
+    from wikiart_retrieval.gallery import draw, plan
+    file = Path(cache)/f'drawn-{seed}-{n}.npz' if cache else None
+    if file and file.exists(): return np.load(file)['features'], [str(t) for t in np.load(file)['texts']]
+    feats,texts = [],[]
+    for i in range(0, n, 20):
+        ds = [draw(j, seed=seed) for j in range(i, min(i+20, n))]
+        feats.append(efficientnet_features([d.image for d in ds]))
+        texts += [d.description for d in ds]
+    if file: np.savez(file, features=np.concatenate(feats), texts=np.array(texts))
+    return np.concatenate(feats), texts
 
 # %% ../nbs/02a_train_bundled.ipynb #f40c0dc9
 def fit_scale(
