@@ -113,8 +113,8 @@ class Moments:
         sd = np.sqrt(max(q@self.cov@q, 0))
         return (np.asarray(cosines, np.float64)-q@self.mean)/sd if sd>1e-6 else np.zeros(len(cosines))
 
-# %% ../nbs/07_search.ipynb #206ab4b7
-CAPTION_WEIGHT = dict(tags=.1, other=.5) # of the captions in Caption→Image, by who wrote them
+# %% ../nbs/07_search.ipynb #fb3e4258
+CAPTION_WEIGHT = dict(tags=.05, other=.5) # of the captions in Caption→Image, by who wrote them
 
 class RetrievalService:
     "Three ways of searching one collection."

@@ -1,0 +1,49 @@
+# make run    from nothing to a searched collection: .venv, the drawn gallery, one search of each mode
+# make test   all checks
+# make lab    JupyterLab on the search notebook
+# make bench  quality and speed on the WikiArt sample (needs WIKIART_SHARED=folder of the parquet files)
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys; sys.exit(not (3,11)<=sys.version_info[:2]<=(3,13))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+GALLERY := artifacts/gallery
+# annoy's own flags without -march=native: a wheel built here runs on any machine of the kind
+export ANNOY_COMPILER_ARGS := -D_CRT_SECURE_NO_WARNINGS,-fpermissive,-O3,-ffast-math,-fno-associative-math,-DANNOYLIB_MULTITHREADED_BUILD,-std=c++14
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+.PHONY: run test lab bench export clean
+
+run: $(GALLERY)/manifest.json
+	@$(BIN)/wikiart-search --offline --artifacts $(GALLERY) --image "$$($(BIN)/python -c 'from wikiart_retrieval.core import artwork_id; print(artwork_id("gallery", "42/4"))')" -k 10 --sheet artifacts/sheets/image.png
+	@echo; $(BIN)/wikiart-search --offline --artifacts $(GALLERY) "a sailing boat on the sea" -k 10 --sheet artifacts/sheets/caption.png
+	@echo; $(BIN)/wikiart-search --offline --artifacts $(GALLERY) "a house under the moon" --genre landscape --tag calm -k 10 --sheet artifacts/sheets/omni.png
+	@echo; echo "Look at the three contact sheets:"
+	@for m in image caption omni; do echo "  $$PWD/artifacts/sheets/$$m.png"; done
+	@echo; echo "Try next:"
+	@echo "  $(BIN)/wikiart-build --source ~/Pictures --out artifacts/mine && $(BIN)/wikiart-search 'a street at night'   # your own pictures"
+	@echo "  $(BIN)/wikiart-build --out artifacts/wikiart                                             # 5,000 of the real WikiArt, with a network"
+	@echo "  make lab                                                                         # the search notebook"
+
+$(GALLERY)/manifest.json: | .venv/.ready
+	$(BIN)/wikiart-build --source gallery --encoder bundled --offline --out $(GALLERY)
+
+.venv/.ready: settings.ini setup.py constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: install one, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]' || { echo "The installation failed (see above). If it was annoy: it needs a C++ compiler and Python's headers (Debian: apt install g++ python3-dev)." >&2; exit 1; }
+	@touch $@
+
+test: .venv/.ready
+	@$(BIN)/python .ci/check.py
+
+lab: .venv/.ready
+	$(BIN)/jupyter lab nbs/search.ipynb
+
+bench: .venv/.ready
+	@$(BIN)/python .ci/bench.py
+
+export: .venv/.ready
+	$(BIN)/nbdev_export
+	$(BIN)/nbdev_clean
+	$(BIN)/python .ci/readme.py
+
+clean:
+	rm -rf .venv build dist *.egg-info _proc _docs
