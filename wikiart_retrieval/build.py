@@ -427,7 +427,7 @@ class _Forget:
     "A journal that keeps nothing, for timing."
     def add(self, arts, captions): pass
 
-# %% ../nbs/06_build.ipynb #90a26771
+# %% ../nbs/06_build.ipynb #e2663e74
 def build_corpus(
     sample_size:int|None=None,  # pictures; 5000 of a dataset, 240 of the gallery, all of a folder
     source:str='wikiart',       # `wikiart`, `gallery`, `OWNER/NAME`, a parquet file, or a folder; or an object with `name`, `describe` and records
@@ -497,10 +497,10 @@ def _finish(out, arts, vectors, info, cap, enc, progress, journal, rest):
     return m
 
 def _caption_vectors(arts, enc):
-    "Unit rows of the captions; zeros where there is none."
+    "Unit rows of the captions in the space sentences are compared in; zeros where there is none."
     v = np.zeros((len(arts), enc.dim), np.float32)
     rows = [i for i,a in enumerate(arts) if a.caption]
-    v[rows] = enc.encode_texts([arts[i].caption for i in rows])
+    v[rows] = enc.caption_space(enc.encode_texts([arts[i].caption for i in rows]))
     return v
 
 def captioner_info(

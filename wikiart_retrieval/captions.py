@@ -220,7 +220,7 @@ def pick_device(
     import torch
     return device or ('cuda' if torch.cuda.is_available() else 'cpu')
 
-# %% ../nbs/03_captions.ipynb #6c803a30
+# %% ../nbs/03_captions.ipynb #be188fab
 class BlipCaptioner:
     "Captions by an image-to-text checkpoint of `transformers`; loaded when first used."
     def __init__(self,
@@ -252,6 +252,11 @@ class BlipCaptioner:
             raise RetrievalError(f'captioner {self.model!r} cannot be loaded ({one_line(e, 120)}): go online once, give the folder of a downloaded BLIP, or use the captioner tags') from None
         return self
 
+    def longest(self)->int: # tokens
+        "Tokens to write at most: as asked, or what the checkpoint has positions for."
+        text = getattr(self._net.config, 'text_config', self._net.config)
+        return max(1, min(self.options['max_new_tokens'], getattr(text, 'max_position_embeddings', 10**6)-4))
+
     def caption(self,
         pictures:list, # of `Picture`
     )->list: # one sentence a picture
@@ -262,7 +267,7 @@ class BlipCaptioner:
         for i in range(0, len(pictures), self.batch_size):
             images = [p.image.convert('RGB') for p in pictures[i:i+self.batch_size]]
             pixels = self._processor(images=images, return_tensors='pt')['pixel_values'].to(self._net.device, self._net.dtype)
-            with torch.inference_mode(): ids = self._net.generate(pixel_values=pixels, **self.options)
+            with torch.inference_mode(): ids = self._net.generate(pixel_values=pixels, **self.options|dict(max_new_tokens=self.longest()))
             texts = self._processor.batch_decode(ids, skip_special_tokens=True)
             out += [clean_caption(t) or f'a picture in {palette_words(palette(im))}' for t,im in zip(texts, images)]
         return out

@@ -25,7 +25,7 @@ def unit(
     x = np.nan_to_num(np.asarray(x, dtype=np.float32))
     return x/np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1e-12)
 
-# %% ../nbs/02_encoders.ipynb #d8e37f04
+# %% ../nbs/02_encoders.ipynb #7e237d36
 class Encoder:
     "Base of all encoders: pictures and texts as unit vectors of one shared space."
     name = ''              # full name, kept in the manifest
@@ -41,6 +41,7 @@ class Encoder:
     def encode_texts(self, texts:list)->np.ndarray:    raise NotImplementedError
     def index_vectors(self, images:list)->np.ndarray:  return self.encode_images(images)
     def for_tags(self, vectors:np.ndarray)->np.ndarray:return vectors
+    def caption_space(self, texts:np.ndarray)->np.ndarray: return self.for_tags(texts)
 
     @property
     def index_dim(self): return self.dim

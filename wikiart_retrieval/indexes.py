@@ -82,14 +82,14 @@ def build_annoy(
     index.unload()
     os.replace(tmp, path)
 
-# %% ../nbs/05_indexes.ipynb #5d660770
+# %% ../nbs/05_indexes.ipynb #c79e4dc9
 class AnnoySearch:
     "A saved Annoy index; rows are re-ranked by their true cosine."
     kind = 'annoy'
     def __init__(self,
         path,              # `*.ann`, already checked against the manifest
         vectors,           # (n, d) unit rows it was built from
-        search_k:int=-1,   # nodes looked at; -1: trees x results
+        search_k:int=-1,   # nodes looked at; -1: 200 a tree, or 4 a tree and result
     ):
         self.vectors,self.search_k = vectors,search_k
         self.index = annoy_class()(vectors.shape[1], 'angular')
@@ -105,7 +105,7 @@ class AnnoySearch:
         "About the k nearest rows, in their true order."
         n = min(k, len(self))
         if n<=0: return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        rows = np.array(self.index.get_nns_by_vector(np.asarray(query, np.float32), min(len(self), 2*n+20), self.search_k), np.int64)
+        rows = np.array(self.index.get_nns_by_vector(np.asarray(query, np.float32), min(len(self), 2*n+20), self.search_k if self.search_k>0 else self.index.get_n_trees()*max(200, 4*n)), np.int64)
         cos = np.asarray(self.vectors[rows], np.float32)@np.asarray(query, np.float32)
         best = np.lexsort((rows, -cos))[:n]
         return rows[best], cos[best]

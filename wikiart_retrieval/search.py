@@ -113,8 +113,8 @@ class Moments:
         sd = np.sqrt(max(q@self.cov@q, 0))
         return (np.asarray(cosines, np.float64)-q@self.mean)/sd if sd>1e-6 else np.zeros(len(cosines))
 
-# %% ../nbs/07_search.ipynb #fb3e4258
-CAPTION_WEIGHT = dict(tags=.05, other=.5) # of the captions in Caption→Image, by who wrote them
+# %% ../nbs/07_search.ipynb #da3dab8b
+CAPTION_WEIGHT = dict(tags=.05, other=.5) # of the captions in Caption→Image, by who wrote them; see the end of the notebook
 
 class RetrievalService:
     "Three ways of searching one collection."
@@ -240,7 +240,7 @@ def search_image(self:RetrievalService,
     words = f'like “{self.artworks[row].title}”' if row is not None else f'like {os.path.basename(image)}' if isinstance(image, (str, os.PathLike)) else 'like this picture'
     return self._results(rows, 1-cos, cos, 'image', words, self._shown(row, img))
 
-# %% ../nbs/07_search.ipynb #ba1693bc
+# %% ../nbs/07_search.ipynb #2f6f7e4c
 @patch
 def caption_weight(self:RetrievalService)->float: # 0 to 1
     "The default weight of the captions: by who wrote them; 0 where there are none."
@@ -267,7 +267,7 @@ def search_caption(self:RetrievalService,
     if w>0 and self.vectors['caption'] is None: raise RetrievalError(f'this collection has no captions: make them with: wikiart-caption --artifacts {self.root}, or use caption_weight 0')
     check_script([text], self.encoder)
     q = self.encoder.encode_texts([text])
-    parts = dict(image=(self.encoder.lift(q)[0], self.encoder.shared_weight**-.5, 1-w), caption=(q[0], 1., w))
+    parts = dict(image=(self.encoder.lift(q)[0], self.encoder.shared_weight**-.5, 1-w), caption=(self.encoder.caption_space(q)[0], 1., w))
     parts = {name:p for name,p in parts.items() if p[2]>0}
     rows = self._candidates({name:p[0] for name,p in parts.items()}, n)
     cos,score = np.zeros(len(rows)),np.zeros(len(rows))

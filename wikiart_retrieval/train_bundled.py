@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ridge', 'whitening', 'principal', 'fit_bundled', 'recall_at', 'knn_accuracy', 'save_bundled', 'load_captioned',
-           'load_drawn', 'fit_scale']
+           'load_drawn', 'fit_scale', 'held_out_engine']
 
 # %% ../nbs/02a_train_bundled.ipynb #8500b067
 import json, os
@@ -138,15 +138,31 @@ def load_drawn(
     if file: np.savez(file, features=np.concatenate(feats), texts=np.array(texts))
     return np.concatenate(feats), texts
 
-# %% ../nbs/02a_train_bundled.ipynb #f40c0dc9
+# %% ../nbs/02a_train_bundled.ipynb #76a5e16d
 def fit_scale(
     cosines,   # (n, classes)
     truth,     # (n,) class numbers
+    prior=0.,  # (classes,) logarithms of the classes' shares
     scales=np.geomspace(2, 200, 60), # tried
 )->float: # the best scale
     "The scale (inverse temperature) with the least negative log-likelihood."
     def nll(s):
-        z = cosines*s
+        z = cosines*s+prior
         z = z-z.max(1, keepdims=True)
         return -(z[np.arange(len(z)), truth]-np.log(np.exp(z).sum(1))).mean()
     return float(min(scales, key=nll))
+
+def held_out_engine(
+    train:dict,  # of `load_captioned`
+    cache=None,  # folder for the features of the drawings
+)->tuple: # an engine that has not seen every tenth picture, their row numbers, their unit rows in the shared space
+    "The engine without a tenth of its training pictures, and that tenth."
+    from wikiart_retrieval.encoders import BundledEncoder
+    held = np.arange(0, len(train['path']), 10)
+    rest = np.setdiff1d(np.arange(len(train['path'])), held)
+    drawn,texts = load_drawn(cache=cache)
+    sentences = minilm([train['records'][i]['caption'] for i in rest])
+    enc = BundledEncoder('bundled-1')
+    enc.w = fit_bundled(np.concatenate([train['features'][rest], drawn]), np.concatenate([sentences, minilm(texts)]))
+    enc.unwhiten = np.linalg.inv(enc.w['whiten'])
+    return enc, held, enc._shared_rows(soft_clip((train['features'][held]-enc.w['mean'])/enc.w['std']))
