@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: $(GALLERY)/manifest.json
 	@$(BIN)/wikiart-search --offline --artifacts $(GALLERY) --image "$$($(BIN)/python -c 'from wikiart_retrieval.core import artwork_id; print(artwork_id("gallery", "42/4"))')" -k 10 --sheet artifacts/sheets/image.png
 	@echo; $(BIN)/wikiart-search --offline --artifacts $(GALLERY) "a sailing boat on the sea" -k 10 --sheet artifacts/sheets/caption.png
-	@echo; $(BIN)/wikiart-search --offline --artifacts $(GALLERY) "a house under the moon" --genre landscape --tag calm -k 10 --sheet artifacts/sheets/omni.png
+	@echo; $(BIN)/wikiart-search --offline --artifacts $(GALLERY) "flowers in a vase" --style Watercolour --genre flowers --tag joyful -k 10 --sheet artifacts/sheets/omni.png
 	@echo; echo "Look at the three contact sheets:"
 	@for m in image caption omni; do echo "  $$PWD/artifacts/sheets/$$m.png"; done
 	@echo; echo "Try next:"

@@ -156,7 +156,7 @@ def wrap(
             out[i] = s.rstrip()+'…'
     return out
 
-# %% ../nbs/00a_images.ipynb #dd34259b
+# %% ../nbs/00a_images.ipynb #506a2f4f
 def _cell(draw, sheet, x, y, w, ph, img, title, lines, foot, ink='#222222'):
     "Draw one card: the picture centred in a w x ph box, texts below it."
     if img is not None:
@@ -164,8 +164,10 @@ def _cell(draw, sheet, x, y, w, ph, img, title, lines, foot, ink='#222222'):
         sheet.paste(t, (x+(w-t.width)//2, y+(ph-t.height)//2))
     else: draw.text((x+8, y+ph//2), 'picture missing', font=font(13), fill='#a33')
     y += ph+8
-    for s in wrap(title, font(13, True), w, 1): draw.text((x,y), s, font=font(13, True), fill=ink)
-    y += 19
+    for s in wrap(title, font(13, True), w, 2):
+        draw.text((x,y), s, font=font(13, True), fill=ink)
+        y += 18
+    y += 1
     for text,n,color in lines:
         for s in wrap(text, font(12), w, n) if text else ():
             draw.text((x,y), s, font=font(12), fill=color)
@@ -174,7 +176,7 @@ def _cell(draw, sheet, x, y, w, ph, img, title, lines, foot, ink='#222222'):
 
 def contact_sheet(
     query:str,          # the query in words
-    results,            # list of (PIL image or None, title, lines, foot); `lines` are strings, the last one may fill three lines
+    results,            # list of (PIL image or None, title, lines, foot); `lines` are strings, the last one may fill four lines
     query_image=None,   # PIL image of the query, if it has one
     cols:int=5,         # pictures a row
     head:str='',        # line at the top
@@ -183,7 +185,7 @@ def contact_sheet(
     "The query on the left, its results in order on the right, as one picture."
     results = list(results)
     ph,gap = w,18
-    ch = ph+8+19+16*6+28
+    ch = ph+8+37+16*6+28
     rows = max(1, math.ceil(len(results)/cols))
     left = w+2*gap+12
     sheet = Image.new('RGB', (left+cols*(w+gap)+gap, 58+rows*ch+10), '#faf8f4')
@@ -201,6 +203,6 @@ def contact_sheet(
         y += 21
     if not results: draw.text((left,60), 'nothing found', font=font(14), fill='#222222')
     for i,(img,title,lines,foot) in enumerate(results):
-        rows_ = [(s, 3 if j==len(lines)-1 else 1, '#555555') for j,s in enumerate(lines)]
+        rows_ = [(s, 4 if j==len(lines)-1 else 1, '#555555') for j,s in enumerate(lines)]
         _cell(draw, sheet, left+(i%cols)*(w+gap), 58+(i//cols)*ch, w, ph, img, f'{i+1}. {title}', rows_, foot)
     return sheet
