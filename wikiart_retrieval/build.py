@@ -123,7 +123,6 @@ def time_batches(
     "Do the first two batches for real; the first warms up where there is a second."
     parts = list(batches(arts[:2*size], size))
     out,t = [work(parts[0])],time.perf_counter()
-    if len(parts)==1: t0,n = None,0
     for p in parts[1:]: out.append(work(p))
     if len(parts)>1: return out, len(parts[1])/max(time.perf_counter()-t, 1e-9)
     t = time.perf_counter()

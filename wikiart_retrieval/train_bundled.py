@@ -127,7 +127,7 @@ def load_drawn(
     cache=None, # folder for the features
 )->tuple: # features (n, 1792), list of n sentences
     "Drawings of the gallery and their sentences."
-    from wikiart_retrieval.gallery import draw, plan
+    from wikiart_retrieval.gallery import draw
     file = Path(cache)/f'drawn-{seed}-{n}.npz' if cache else None
     if file and file.exists(): return np.load(file)['features'], [str(t) for t in np.load(file)['texts']]
     feats,texts = [],[]
