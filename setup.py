@@ -8,6 +8,7 @@ cfg = config['DEFAULT']
 statuses = ['1 - Planning', '2 - Pre-Alpha', '3 - Alpha', '4 - Beta', '5 - Production/Stable', '6 - Mature', '7 - Inactive']
 pythons = ['3.11', '3.12', '3.13']
 requirements = cfg['requirements'].split() + cfg['pip_requirements'].split()
+demo = cfg['demo_requirements'].split()
 scripts = [o.strip() for o in cfg['console_scripts'].splitlines() if o.strip()]
 
 setup(
@@ -22,11 +23,11 @@ setup(
     license='Apache-2.0',
     keywords=cfg['keywords'],
     packages=find_packages(include=['wikiart_retrieval', 'wikiart_retrieval.*']),
-    package_data={'wikiart_retrieval': ['*.toml', '*.txt', 'models/*']},
+    package_data={'wikiart_retrieval': ['*.toml', '*.txt', 'models/*', 'static/*']},
     include_package_data=True,
     python_requires='>=' + cfg['min_python'],
     install_requires=requirements,
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require={'demo': demo, 'dev': cfg['dev_requirements'].split() + demo},
     entry_points={'console_scripts': scripts, 'nbdev': [f'{cfg["lib_name"]}={cfg["lib_path"]}._modidx:d']},
     classifiers=[f'Development Status :: {statuses[int(cfg["status"])-1]}', 'Intended Audience :: Science/Research',
                  'License :: OSI Approved :: Apache Software License'] + [f'Programming Language :: Python :: {v}' for v in pythons],
