@@ -346,7 +346,7 @@ def _shown(self:RetrievalService, row, img):
 
 @patch
 def search_image(self:RetrievalService,
-    image=None,              # path, bytes, PIL image, or id of an artwork in the collection; None where `more` says it
+    image=None,              # path, bytes, PIL image, or id of an artwork in the collection; None where `more` or `less` say it
     k:int=10,                # results
     include_self:bool=False, # keep the artwork whose id is asked for
     only:dict=None,          # facets: group → names, see `matching`
@@ -355,12 +355,12 @@ def search_image(self:RetrievalService,
 )->Results:
     "Pictures that look like a picture. `distance` is 1 − cosine in the picture index."
     n = self._count(k)
-    if image is None and not _listed(more): raise RetrievalError('the query is empty: give a picture')
+    if image is None and not (_listed(more) or _listed(less)): raise RetrievalError('the query is empty: give a picture')
     row,img = self._query_image(image) if image is not None else (None, None)
     q = None if image is None else np.asarray(self.vectors['image'][row]) if row is not None else self._vectors([img], 'index_vectors')[0]
     drop = {self.row[self.get(i).id] for i in _listed(less)} | ({row}-{None} if not include_self else set())
     rows,cos = self._nearest('image', self._steer('image', q, more, less), n, only, drop)
-    if image is None: return self._results(rows, 1-cos, cos, 'image', _said('liked pictures', more, less), None)
+    if image is None: return self._results(rows, 1-cos, cos, 'image', _said('by example', more, less), None)
     words = f'like “{self.artworks[row].title}”' if row is not None else f'like {os.path.basename(image)}' if isinstance(image, (str, os.PathLike)) else 'like this picture'
     return self._results(rows, 1-cos, cos, 'image', _said(words, more, less), self._shown(row, img))
 
