@@ -232,7 +232,7 @@ def _count(self:RetrievalService, k):
     return min(int(k), len(self))
 
 # %% ../nbs/07_search.ipynb #1f60c709
-SHOWN = dict(mood=.3, subject=.12) # least confidence with which a tag counts as a facet
+SHOWN = dict(mood=.15, subject=.12) # least confidence with which a tag counts as a facet
 
 @patch
 def facet_labels(self:RetrievalService,

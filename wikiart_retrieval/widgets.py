@@ -87,8 +87,8 @@ def details(
     "What the details show: the metadata as recorded, the tags with their confidence, the picture's path."
     a,guess = service.get(id),{'predicted': ' (a guess)', 'none': '', 'label': ''}
     fields = dict(Title=a.title, Author=a.author, Year=a.year, Style=a.style and a.style+guess[a.style_from], Genre=a.genre and a.genre+guess[a.genre_from], Caption=a.caption)
-    fields |= {'Caption by':a.captioner, 'Shown, by the source':', '.join(a.subjects), 'Size':f'{a.width} × {a.height} pixels', 'Source':a.source, 'Key in the source':a.source_key, 'Id':a.id}
-    tags = [(g.en, [dict(label=o['label'], confidence=o['confidence'], score=o['score']) for o in a.tags if o['group']==g.id]) for g in service.vocab.groups.values()]
+    fields |= {'Caption by':a.captioner, 'Subjects':', '.join(a.subjects), 'Size':f'{a.width} × {a.height} pixels', 'Source':a.source, 'Key':a.source_key, 'Id':a.id}
+    tags = [(g.en.capitalize(), [dict(label=o['label'], confidence=o['confidence'], score=o['score']) for o in a.tags if o['group']==g.id]) for g in service.vocab.groups.values()]
     return dict(id=a.id, heading=shown_title(a.title, a.caption), caption=a.caption, path=os.path.abspath(service.picture_path(a)),
                 fields=[(k, str(v)) for k,v in fields.items() if v], tags=[(g, o) for g,o in tags if o])
 
@@ -268,13 +268,12 @@ def static(self:SearchApp,
 @patch
 def _make(self:SearchApp, k):
     "All parts of the page."
-    fill = dict(layout=w.Layout(width='auto', flex='1 1 300px'))
     self.cards,self.facets,self.picture = Cards(),Facets(),QueryPicture()
-    self.text = w.Text(description='Words', placeholder='a boat at sea', continuous_update=False, **fill)
+    self.text = w.Text(description='Words', placeholder='a boat at sea', continuous_update=False, layout=w.Layout(width='auto'))
     self.count = w.BoundedIntText(value=k, min=1, max=200, description='Results', layout=w.Layout(width='150px'))
     button = lambda label, tip, **o: w.Button(description=label, tooltip=tip, layout=w.Layout(width='auto'), **o)
     self.go,self.back = button('Search', 'Search again', icon='search', button_style='primary'),button('Back', 'The question before', icon='arrow-left', disabled=True)
-    self.past = w.Dropdown(description='History', options=[('', None)], layout=w.Layout(width='auto', flex='1 1 180px'))
+    self.past = w.Dropdown(description='History', options=[('', None)], layout=w.Layout(width='auto', flex='1 1 90px'))
     self.exports = {e: button(label, f'Save what is shown as {label}', icon='download') for e,label in (('csv','CSV'), ('json','JSON'), ('png','Contact sheet'))}
     self.where = w.Dropdown(description='Collection', layout=w.Layout(width='auto', flex='1 1 260px', max_width='640px'))
     hint = lambda m: w.HTML(f'<div>{HINTS[m]}</div>')
@@ -369,7 +368,7 @@ def _show(self:SearchApp, q, answer):
     "Put an answer on the page."
     self.results,counts,n,took = answer
     self._deal(f'{len(self.results)} of {len(self.service):,} · {in_words(q)} · {took*1000:.0f} ms' if self.results else 'nothing found: remove a tick, or ask in other words', n)
-    self.facets.groups = [dict(id=g, label=self.service.vocab.groups[g].en, open=g in ('style','genre'), options=o) for g,o in counts.items()]
+    self.facets.groups = [dict(id=g, label=self.service.vocab.groups[g].en.capitalize(), open=g in ('style','genre'), options=o) for g,o in counts.items()]
     if q.asks and (not self.history or self.history[-1]!=q): self.history.append(q)
     self._quiet += 1
     try: self.past.options,self.past.value = [('', None)]+[(in_words(o), i) for i,o in reversed(list(enumerate(self.history)))],None
