@@ -1,0 +1,359 @@
+"""The site: `python .ci/docs.py` makes it in `_docs` and checks it; `… prove` shows that each check can fail.
+nbdev's processors write `_proc` from `nbs` (cells hidden, reference entries and links added); Quarto renders `_proc` where it is on the PATH, else smalldocs does.
+Notebooks of modules are named after their module (`00_core.ipynb` → `core.html`), because the links that nbdev writes say so."""
+import ast, contextlib, importlib, inspect, io, json, os, re, shutil, subprocess, sys, tempfile, textwrap, time, warnings
+from functools import lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+NBS, PROC, OUT = ROOT/'nbs', ROOT/'_proc', ROOT/'_docs'
+sys.path.insert(0, str(ROOT))
+os.environ['IN_TEST'] = '1'                                             # notebooks don't export while they are processed
+VIEW, STATE = 'application/vnd.jupyter.widget-view+json', 'application/vnd.jupyter.widget-state+json'
+
+# ---------------------------------------------------------------- pages and their order
+
+def sources():
+    "Pages below `nbs`, as POSIX paths."
+    return sorted(p.relative_to(NBS).as_posix() for e in ('ipynb','qmd') for p in NBS.rglob(f'*.{e}') if not any(o[0] in '._' for o in p.relative_to(NBS).parts))
+
+def cells(path): return json.loads((NBS/path).read_text(encoding='utf-8'))['cells']
+
+def module_of(path):
+    "The module a notebook exports, if it does."
+    found = [m[1] for c in (cells(path) if path.endswith('.ipynb') else ()) if c['cell_type']=='code' and (m := re.search(r'^\s*#\|\s*default_exp\s+(\S+)', ''.join(c['source']), re.M))]
+    return found[0] if found else None
+
+def targets(paths):
+    "Source → page: modules by their name; another page that would take a module's name is told apart."
+    mods = {p:m for p in paths if (m := module_of(p))}
+    name = lambda p: f'{mods[p]}.ipynb' if p in mods else re.sub(r'\.(ipynb|qmd)$', r'-page.\1', p) if p.rsplit('.',1)[0] in mods.values() else p
+    return {p:name(p) for p in paths}
+
+def expand(entries, paths):
+    "Globs of the sidebar replaced by the pages they stand for, in order; the others as they are."
+    out = []
+    for e in entries:
+        if isinstance(e, dict): out.append(e|dict(contents=expand(e.get('contents', []), paths)) if 'contents' in e else e)
+        elif any(c in e for c in '*['): out += sorted(p for p in paths if Path(p).match(e) and p.count('/')==e.count('/'))
+        else: out.append(e)
+    return out
+
+def listed(entries):
+    "Pages of a sidebar, section by section."
+    return [p for e in entries for p in (listed(e.get('contents', [])) + ([e['href']] if 'href' in e else []) if isinstance(e, dict) else [e])]
+
+def sidebar(): return yaml.safe_load((NBS/'sidebar.yml').read_text(encoding='utf-8'))['website']['sidebar']
+
+# ---------------------------------------------------------------- _proc
+
+NOISE = re.compile(r'\d+%\|.*\||it/s\]|s/it\]|^\[transformers\]|Warning: |^\s*warn\(')
+
+def still(cell):
+    "Outputs of a cell for a reader without a kernel: no widget where there is HTML, no bars, no temporary folder; a widget alone is left out."
+    kept = []
+    for o in cell.get('outputs', []):
+        d = o.get('data', {})
+        if VIEW in d:
+            if 'text/html' not in d: continue
+            del d[VIEW]
+        if o.get('name')=='stderr':
+            text = '\n'.join(l for l in re.split(r'[\r\n]+', ''.join(o['text'])) if l.strip() and not NOISE.search(l))
+            if not text: continue
+            o['text'] = text+'\n'
+        for box,key in [(o,'text')]*('text' in o) + [(d,k) for k in ('text/plain','text/html','text/markdown') if k in d]:
+            box[key] = re.sub(r'(/private)?(/tmp|/var/folders/\w+/\w+/T)/tmp\w+', '…', ''.join(box[key]))
+        kept.append(o)
+    if 'outputs' in cell: cell['outputs'] = kept
+    return cell
+
+@lru_cache(maxsize=None)
+def anchors(module):
+    "Anchors of a module's reference entries."
+    return {n.lower() for n in importlib.import_module(f'wikiart_retrieval.{module}').__all__}
+
+def relink(text, names, here, site):
+    "Links to notebooks by their new names, and absolute links to this site made relative."
+    up = '../'*here.count('/')
+    text = re.sub(r'\[(`[^`]+`)\]\('+re.escape(site)+r'/(\w+)\.html#(\w+)\)', lambda m: m[0] if m[3] in anchors(m[2]) else m[1], text)     # nbdev links private names too
+    text = re.sub(re.escape(site)+r'/?(?=[\w#-])', up, text)
+    def new(m):
+        path = os.path.normpath(os.path.join(os.path.dirname(here), m[2])).replace(os.sep, '/')
+        page = lambda p: re.sub(r'\.(ipynb|qmd)$', '.html', p)
+        old = next((p for p in names if p==path or page(p)==path), None)
+        if old is None or any(page(n)==path for n in names.values()): return m[0]         # names a page already
+        to = os.path.relpath(names[old], os.path.dirname(names[here]) or '.').replace(os.sep, '/')
+        return m[1]+(re.sub(r'\.(ipynb|qmd)$', '.html', to) if path.endswith('.html') else to)
+    return re.sub(r'(\]\()((?!https?:)[^)#\s]+\.(?:ipynb|qmd|html))', new, text)
+
+def process(path, to, names, site, git):
+    "One notebook by nbdev's processors; of its cells only the exported ones are run, for their reference entries."
+    from execnb.nbio import read_nb, write_nb, mk_cell
+    from nbdev.process import NBProcessor
+    from nbdev.processors import FilterDefaults, exec_show_docs
+    from nbdev.showdoc import show_doc
+    class run_exports(exec_show_docs):
+        def __call__(self, cell):
+            if cell.directives_.keys() & {'export','exports','exporti','exec_doc'} or re.match(r'(#\|.*\n)*show_doc\(', cell.source or ''): super().__call__(cell)
+        def end(self): self.nb.metadata.pop('widgets', None)
+    procs = [run_exports if p is exec_show_docs else p for p in FilterDefaults().procs()]
+    nb = NBProcessor(nb=read_nb(NBS/path), procs=procs)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        warnings.simplefilter('ignore')
+        nb.process()
+    nb = nb.nb
+    for c in nb.cells:
+        if c.cell_type=='raw': c.source = re.sub(r'^output-file:.*\n', '', c.source, flags=re.M)
+        if c.cell_type=='markdown': c.source = relink(c.source, names, path, site)
+        else:
+            still(c)
+            for o in c.get('outputs', []):
+                if 'text/markdown' in o.get('data', {}): o['data']['text/markdown'] = relink(''.join(o['data']['text/markdown']), names, path, site)
+    nb.metadata.pop('widgets', None)
+    nb.cells.append(mk_cell(f'::: {{.wr-source}}\n[This page is a notebook: {path}]({git}/blob/main/nbs/{path})\n:::', 'markdown'))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    write_nb(nb, to)
+
+def whole_theme(scss, base):
+    "For smalldocs, which compiles no Sass: a Bootswatch stylesheet, then the plain values of our SCSS as Bootstrap's CSS variables, then its rules."
+    import smalldocs
+    text = scss.read_text(encoding='utf-8')
+    defaults,rules = re.search(r'/\*-- scss:defaults --\*/(.*?)/\*-- scss:rules --\*/(.*)', text, re.S).groups()
+    plain = {k:v for k,v in re.findall(r'^\$([\w-]+):\s*([^;$]+?)(?:\s*!default)?;', defaults, re.M)}
+    rgb = lambda h: ', '.join(str(int(h[i:i+2], 16)) for i in (1,3,5))
+    out = [f'--bs-{k}: {v};' for k,v in plain.items()] + [f'--bs-{k}-rgb: {rgb(v)};' for k,v in plain.items() if re.fullmatch('#[0-9a-f]{6}', v)]
+    css = (Path(smalldocs.__file__).parent/f'assets/vendor/bootswatch/{base}.min.css').read_text(encoding='utf-8')
+    return css + '\n:root, [data-bs-theme] { ' + '\n'.join(out) + f' --bs-body-font-family: {plain["font-family-sans-serif"]}; }}\n' + rules
+
+def proc():
+    "Write `_proc`; source → page, and faults."
+    from nbdev.config import get_config
+    cfg = get_config()
+    site,paths = cfg.doc_host+cfg.doc_baseurl, sources()
+    names,faults = targets(paths),[]
+    shutil.rmtree(PROC, ignore_errors=True)
+    for p in paths:
+        to = PROC/names[p]
+        if p.endswith('.ipynb'):
+            try: process(p, to, names, site, cfg.git_url)
+            except Exception as e: faults.append(f'{p}: cannot be processed: {" ".join(str(e).split())[:200]} ({type(e.__cause__ or e).__name__}: {e.__cause__ or ""})')
+            continue
+        text = relink((NBS/p).read_text(encoding='utf-8'), names, p, site)
+        text = re.sub(r'^  contents: (\[.*\])$', lambda m: f'  contents: {json.dumps([names[o] for o in expand(json.loads(m[1]), paths)])}', text, count=1, flags=re.M)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_text(text, encoding='utf-8', newline='\n')
+    for f in NBS.rglob('*'):
+        if f.suffix in ('.css','.scss','.jpg','.png','.svg','.webp') and not any(o[0] in '._' for o in f.relative_to(NBS).parts):
+            (PROC/f.relative_to(NBS)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(f, PROC/f.relative_to(NBS))
+    from nbdev.quarto import refresh_quarto_yml
+    refresh_quarto_yml()                                                # nbs/nbdev.yml from settings.ini
+    shutil.copy(NBS/'nbdev.yml', PROC)
+    side = sidebar()
+    rename = lambda es: [e|dict(contents=rename(e['contents'])) if isinstance(e, dict) and 'contents' in e else names.get(e, e) if isinstance(e, str) else e for e in es]
+    (PROC/'sidebar.yml').write_text(yaml.safe_dump(dict(website=dict(sidebar=side|dict(contents=rename(expand(side['contents'], paths))))), sort_keys=False, allow_unicode=True), encoding='utf-8')
+    shutil.copy(ROOT/'_quarto.yml', PROC)
+    return names, faults
+
+# ---------------------------------------------------------------- rendering
+
+def render(quarto):
+    "`_docs` from `_proc`; faults."
+    if quarto:
+        r = subprocess.run([quarto, 'render', PROC, '--no-execute'], capture_output=True, text=True, encoding='utf-8', errors='replace')
+        if r.returncode: return [f'quarto: {l}' for l in (r.stdout+r.stderr).splitlines()[-20:]]
+        said = []
+    else:
+        from smalldocs.site import build
+        cfg = yaml.safe_load((PROC/'_quarto.yml').read_text(encoding='utf-8'))
+        themes = cfg['format']['html']['theme']
+        for mode,(base,scss) in themes.items(): (PROC/f'{mode}.css').write_text(whole_theme(PROC/scss, base), encoding='utf-8')
+        (PROC/'_quarto.yml').write_text(yaml.safe_dump(cfg|dict(smalldocs=dict(theme={m:f'{m}.css' for m in themes})), sort_keys=False), encoding='utf-8')
+        with contextlib.redirect_stderr(io.StringIO()): said = build(PROC, quiet=True).warnings
+    shutil.rmtree(OUT, ignore_errors=True)
+    shutil.move(PROC/'_docs', OUT)
+    return [f'smalldocs: {w}' for w in said]
+
+# ---------------------------------------------------------------- checks: each gives its faults, a line each
+
+class Page(HTMLParser):
+    "Links, anchors and text of a rendered page."
+    def __init__(self, text):
+        super().__init__()
+        self.links,self.ids,self.text,self.code,self.classes,self.images,self._skip,self._pre = [],set(),[],[],set(),0,0,0
+        self.feed(text)
+        self.body = ''.join(self.text)
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag in ('script','style'): self._skip += 1
+        if tag=='pre': self._pre += 1; self.code.append('')
+        self.ids |= {v for k in ('id','name') if (v := a.get(k))}
+        self.classes |= set((a.get('class') or '').split())
+        self.images += tag=='img'
+        self.links += [(tag, v) for k in ('href','src') if (v := a.get(k)) and not (tag=='link' and a.get('rel')=='canonical')]
+    def handle_endtag(self, tag):
+        if tag in ('script','style'): self._skip -= 1
+        if tag=='pre': self._pre -= 1
+    def handle_data(self, s):
+        if self._skip: return
+        self.text.append(s)
+        if self._pre: self.code[-1] += s
+
+def read_site(out): return {p.relative_to(out).as_posix(): Page(p.read_text(encoding='utf-8')) for p in sorted(out.rglob('*.html')) if 'site_libs' not in p.parts}
+
+def check_pages(names, out):
+    "Every page is there."
+    return [f'{p}: not rendered ({h} is missing)' for p,n in names.items() if not (out/(h := re.sub(r'\.(ipynb|qmd)$', '.html', n))).is_file()]
+
+def check_links(pages, out, git='', site='', tracked=()):
+    "Files and anchors that links of the site name; files of our repository that links to it name; the form of all other addresses."
+    faults,n = [],0
+    for page,p in pages.items():
+        for tag,href in p.links:
+            n += 1
+            if href.startswith('data:'): continue
+            u = urlsplit(href)
+            if site and href.startswith(site): u = urlsplit(os.path.relpath(href[len(site):].lstrip('/') or 'index.html', os.path.dirname(page) or '.').replace(os.sep,'/'))
+            if u.scheme or u.netloc:
+                inside = re.match(re.escape(git)+r'/(?:blob|tree|edit)/main/([^#?]+)', href) if git else None
+                if inside and unquote(inside[1]) not in tracked: faults.append(f'{page}: {href} is not in the repository')
+                elif u.scheme not in ('http','https','mailto') or not (u.scheme=='mailto' or '.' in u.netloc) or re.search(r'\s', href): faults.append(f'{page}: {href} is no address')
+                continue
+            to = os.path.normpath(os.path.join(os.path.dirname(page), unquote(u.path))).replace(os.sep,'/') if u.path else page
+            if (out/to).is_dir() and to not in pages: to = f'{to}/index.html'.removeprefix('./')
+            if not (out/to).is_file(): faults.append(f'{page}: dead link {href}')
+            elif u.fragment and to in pages and unquote(u.fragment) not in pages[to].ids: faults.append(f'{page}: no such anchor {href}')
+    return faults, n
+
+LEAKS = [(r'(?m)^\s*#\|', 'a directive'), (r'Traceback \(most recent call last\)', 'a traceback'), (r'\d+%\|[ █▏▎▍▌▋▊▉#]*\|', 'a progress bar'), (r'\bVBox\(children|\bHBox\(children', "a widget's repr"),
+         (r'(?<![\w.])(?:/home/|/root/|/Users/|/tmp/|/work/|/private/)\w+|[A-Z]:\\Users', 'a path of a machine')]
+
+def check_leaks(pages, hidden):
+    "Nothing that was to stay behind: `hidden` is page → sources of hidden and exported cells."
+    faults = []
+    flat = lambda s: re.sub(r'\s+', '', s)
+    for name,p in pages.items():
+        for pat,what in LEAKS:
+            if m := re.search(pat, p.body): faults.append(f'{name}: {what}: {p.body[max(0, m.start()-20):m.end()+40].strip()!r}')
+        if 'cell-output-error' in p.classes: faults.append(f'{name}: the error of a cell')
+        code = [flat(c) for c in p.code]
+        for src in hidden.get(name, ()):
+            if len(s := flat(src))>20 and any(s in c for c in code): faults.append(f'{name}: a hidden cell: {src.strip().splitlines()[0][:60]!r}')
+    return faults
+
+def hidden_cells(names):
+    "Page → sources of cells that the site hides."
+    out = {}
+    for p,n in names.items():
+        if not p.endswith('.ipynb'): continue
+        src = [''.join(c['source']) for c in cells(p) if c['cell_type']=='code']
+        out[re.sub(r'\.(ipynb|qmd)$', '.html', n)] = [re.sub(r'(?m)^\s*#\|.*\n?', '', s) for s in src if re.match(r'\s*#\|\s*(hide|export|exporti|default_exp)\b', s)]
+    return out
+
+def check_widgets(names, pages):
+    "A page whose notebook shows a widget shows pictures too."
+    has = lambda p: any(VIEW in o.get('data', {}) for c in cells(p) for o in c.get('outputs', []))
+    return [f'{p}: a widget without a text/html for readers without a kernel' for p,n in names.items() if p.endswith('.ipynb') and has(p) and (page := pages.get(n.replace('.ipynb', '.html'))) and not page.images]
+
+def gives_back(f):
+    "Does a function return or yield something?"
+    try: todo = list(ast.parse(textwrap.dedent(inspect.getsource(f))).body[0].body)
+    except (OSError, TypeError, SyntaxError): return False
+    while todo:
+        n = todo.pop()
+        if isinstance(n, (ast.Yield, ast.YieldFrom)) or isinstance(n, ast.Return) and n.value is not None and not (isinstance(n.value, ast.Constant) and n.value.value is None): return True
+        if not isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)): todo += ast.iter_child_nodes(n)
+    return False
+
+def gaps(name, o):
+    "What a public function or class leaves unsaid, as fastcore reads it (and as the reference shows it)."
+    from fastcore.docments import docments
+    doc = inspect.cleandoc(o.__doc__ or '')
+    out = [] if doc and not doc.startswith(f'{name}(') else [f'{name}: no docstring']
+    if inspect.isclass(o) and issubclass(o, Exception) and '__init__' not in vars(o): return out
+    params = inspect.signature(o).parameters
+    d = docments(o, returns=not inspect.isclass(o))
+    lines = inspect.getsource(o.__init__ if inspect.isclass(o) and '__init__' in vars(o) and not hasattr(o, '__dataclass_fields__') else o)
+    for p,v in params.items():
+        star = v.kind in (v.VAR_POSITIONAL, v.VAR_KEYWORD)              # fastcore reads no docment of these
+        said = re.search(rf'\*{p}\b[^#\n]*#', lines) if star else d.get(p)
+        if p not in ('self','cls') and not said and not (star and inspect.isclass(o) and hasattr(o, '__wrapped__')): out.append(f'{name}: no docment of {p}')
+    if not inspect.isclass(o) and gives_back(o) and not d.get('return'): out.append(f'{name}: no docment of what it returns')
+    return out
+
+def public(mod):
+    "Functions and classes of `__all__`, and the classes' own public methods and properties."
+    for n in getattr(mod, '__all__', ()):
+        o = inspect.unwrap(getattr(mod, n))
+        if getattr(o, '__module__', '')!=mod.__name__ or not (inspect.isfunction(o) or inspect.isclass(o)): continue
+        yield n, o
+        for k,m in vars(o).items() if inspect.isclass(o) else ():
+            f = getattr(m, '__func__', getattr(m, 'fget', getattr(m, 'func', m)))
+            if not k.startswith('_') and inspect.isfunction(f): yield f'{n}.{k}', f
+
+def check_api(mods):
+    "Public symbols without docstring or docments; how many symbols there are."
+    every = [(m.__name__.split('.')[-1], n, o) for m in mods for n,o in public(m)]
+    return [f'{m}.{g}' for m,n,o in every for g in gaps(n, o)], len(every)
+
+def check_reference(mods, pages):
+    "Every public function and class has its entry on its module's page."
+    return [f'{page}: no reference entry of {n}' for m in mods for n,o in public(m) if (page := f'{m.__name__.split(".")[-1]}.html') in pages and '.' not in n and n.lower() not in {i.lower() for i in pages[page].ids}]
+
+def modules():
+    import pkgutil, wikiart_retrieval as w
+    return [importlib.import_module(f'wikiart_retrieval.{m.name}') for m in pkgutil.iter_modules(w.__path__) if m.name[0]!='_']
+
+def check_config(root, paths, cfg, side, cff, version):
+    "`_quarto.yml`, the sidebar and CITATION.cff by rule."
+    from smalldocs.config import HTML_OPTIONS, KNOWN, check_keys
+    from smalldocs.quarto_keys import QUARTO_PAGE_OPTIONS
+    nbs = root/'nbs'
+    out = [f'_quarto.yml: unknown key {k}' for k in check_keys({k:v for k,v in cfg.items() if k!='format'}, KNOWN, '')]
+    if (cfg.get('project') or {}).get('type')!='website': out.append('_quarto.yml: project.type must be website')
+    page = (cfg.get('format') or {}).get('html') or {}
+    out += [f'_quarto.yml: unknown key format.html.{k}' for k in page if k not in HTML_OPTIONS|QUARTO_PAGE_OPTIONS]
+    theme = page.get('theme') or {}
+    for mode in ('light','dark'):
+        files = [t for t in ([theme[mode]] if isinstance(theme.get(mode), str) else theme.get(mode) or []) if t.endswith('.scss')]
+        if not files: out.append(f'_quarto.yml: theme.{mode} names no SCSS file')
+        for f in files:
+            if not (nbs/f).is_file(): out.append(f'_quarto.yml: theme.{mode}: {f} does not exist')
+            elif not re.search(r'/\*-- scss:defaults --\*/.*/\*-- scss:rules --\*/', (nbs/f).read_text(encoding='utf-8'), re.S): out.append(f'{f}: needs the layers scss:defaults and scss:rules')
+    web = cfg.get('website') or {}
+    named = [page.get('css'), web.get('favicon'), web.get('image')]
+    out += [f'_quarto.yml: {f} does not exist' for f in named if isinstance(f, str) and not (nbs/f).is_file()]
+    out += [f'_quarto.yml: metadata-files: {f} does not exist' for f in cfg.get('metadata-files') or [] if not (nbs/f).is_file()]
+    if not ((nbs/'_quarto.yml').is_symlink() and (nbs/'_quarto.yml').resolve()==(root/'_quarto.yml').resolve()) and os.name!='nt': out.append('nbs/_quarto.yml: must be a link to ../_quarto.yml')
+    pages = listed(expand(side.get('contents') or [], paths))
+    out += [f'sidebar.yml: {p} does not exist' for p in dict.fromkeys(pages) if p not in paths]
+    out += [f'sidebar.yml: {p} is in it {pages.count(p)} times' for p in paths if pages.count(p)!=1]
+    out += [f'CITATION.cff: no {k}' for k in ('cff-version','message','title','authors') if not cff.get(k)]
+    if str(cff.get('cff-version'))!='1.2.0': out.append('CITATION.cff: cff-version must be 1.2.0')
+    if str(cff.get('version'))!=version: out.append(f'CITATION.cff: version {cff.get("version")} is not that of settings.ini ({version})')
+    return out
+
+# ---------------------------------------------------------------- all of it
+
+def main():
+    t = time.time()
+    from nbdev.config import get_config
+    cfg = get_config()
+    load = lambda f: yaml.safe_load((ROOT/f).read_text(encoding='utf-8'))
+    faults = check_config(ROOT, sources(), load('_quarto.yml'), sidebar(), load('CITATION.cff') if (ROOT/'CITATION.cff').is_file() else {}, cfg.version)
+    names,failed = proc()
+    quarto = shutil.which('quarto')
+    faults += failed + render(quarto) + check_pages(names, OUT)
+    pages = read_site(OUT)
+    tracked = {str(p.relative_to(ROOT).as_posix()) for d in ('nbs','wikiart_retrieval','.ci','.github') for p in (ROOT/d).rglob('*')} | {p.name for p in ROOT.iterdir()} | {'nbs','wikiart_retrieval'}
+    dead,links = check_links(pages, OUT, cfg.git_url, cfg.doc_host+cfg.doc_baseurl, tracked)
+    api,symbols = check_api(modules())
+    faults += dead + check_leaks(pages, hidden_cells(names)) + check_widgets(names, pages) + check_reference(modules(), pages) + api
+    for f in faults: print(f)
+    print(f'docs: {len(pages)} pages of {len(names)} sources by {"quarto" if quarto else "smalldocs"}, {links:,} links, {len(dead)} dead; {symbols} public symbols, {len({f.split(":")[0] for f in api})} without docments; {len(faults)} faults; {time.time()-t:.0f} s')
+    return bool(faults)
+
+if __name__ == '__main__': sys.exit(main())
