@@ -33,12 +33,17 @@ def targets(paths):
     name = lambda p: f'{mods[p]}.ipynb' if p in mods else re.sub(r'\.(ipynb|qmd)$', r'-page.\1', p) if p.rsplit('.',1)[0] in mods.values() else p
     return {p:name(p) for p in paths}
 
+def order(path):
+    "`order` in the front matter of a page, so that how-to pages need no numbers."
+    m = re.match(r'---\n.*?^order: *(\d+)', (NBS/path).read_text(encoding='utf-8'), re.S|re.M) if path.endswith('.qmd') and (NBS/path).is_file() else None
+    return int(m[1]) if m else 0
+
 def expand(entries, paths):
     "Globs of the sidebar replaced by the pages they stand for, in order; the others as they are."
     out = []
     for e in entries:
         if isinstance(e, dict): out.append(e|dict(contents=expand(e.get('contents', []), paths)) if 'contents' in e else e)
-        elif any(c in e for c in '*['): out += sorted(p for p in paths if Path(p).match(e) and p.count('/')==e.count('/'))
+        elif any(c in e for c in '*['): out += sorted((p for p in paths if Path(p).match(e) and p.count('/')==e.count('/')), key=lambda p: (order(p), p))
         else: out.append(e)
     return out
 
@@ -117,16 +122,16 @@ def process(path, to, names, site, git):
     to.parent.mkdir(parents=True, exist_ok=True)
     write_nb(nb, to)
 
-def whole_theme(scss, base):
-    "For smalldocs, which compiles no Sass: a Bootswatch stylesheet, then the plain values of our SCSS as Bootstrap's CSS variables, then its rules."
+def whole_theme(scss):
+    "For smalldocs, which compiles no Sass: Bootstrap's stylesheet, then the plain values of our SCSS as Bootstrap's CSS variables, then its rules."
     import smalldocs
     text = scss.read_text(encoding='utf-8')
     defaults,rules = re.search(r'/\*-- scss:defaults --\*/(.*?)/\*-- scss:rules --\*/(.*)', text, re.S).groups()
     plain = {k:v for k,v in re.findall(r'^\$([\w-]+):\s*([^;$]+?)(?:\s*!default)?;', defaults, re.M)}
     rgb = lambda h: ', '.join(str(int(h[i:i+2], 16)) for i in (1,3,5))
     out = [f'--bs-{k}: {v};' for k,v in plain.items()] + [f'--bs-{k}-rgb: {rgb(v)};' for k,v in plain.items() if re.fullmatch('#[0-9a-f]{6}', v)]
-    css = (Path(smalldocs.__file__).parent/f'assets/vendor/bootswatch/{base}.min.css').read_text(encoding='utf-8')
-    return css + '\n:root, [data-bs-theme] { ' + '\n'.join(out) + f' --bs-body-font-family: {plain["font-family-sans-serif"]}; }}\n' + rules
+    css = (Path(smalldocs.__file__).parent/'assets/vendor/bootstrap/bootstrap.min.css').read_text(encoding='utf-8')
+    return css + '\n:root, [data-bs-theme] { ' + '\n'.join(out) + f' --bs-body-font-family: {plain["font-family-sans-serif"]}; --bs-emphasis-color: {plain["headings-color"]}; --bs-secondary-color: color-mix(in srgb, {plain["body-color"]} 78%, transparent); }}\n' + rules
 
 def proc():
     "Write `_proc`; source → page, and faults."
@@ -170,12 +175,12 @@ def render(quarto):
         from smalldocs.site import build
         cfg = yaml.safe_load((PROC/'_quarto.yml').read_text(encoding='utf-8'))
         themes = cfg['format']['html']['theme']
-        for mode,(base,scss) in themes.items(): (PROC/f'{mode}.css').write_text(whole_theme(PROC/scss, base), encoding='utf-8')
+        for mode,scss in themes.items(): (PROC/f'{mode}.css').write_text(whole_theme(PROC/scss), encoding='utf-8')
         (PROC/'_quarto.yml').write_text(yaml.safe_dump(cfg|dict(smalldocs=dict(theme={m:f'{m}.css' for m in themes})), sort_keys=False), encoding='utf-8')
         with contextlib.redirect_stderr(io.StringIO()): said = build(PROC, quiet=True).warnings
     shutil.rmtree(OUT, ignore_errors=True)
     shutil.move(PROC/'_docs', OUT)
-    return [f'smalldocs: {w}' for w in said]
+    return [f'smalldocs: {w}' for w in said if not w.endswith('is ignored') and 'broken link' not in w]     # the first are Quarto's keys, the second ours to find
 
 # ---------------------------------------------------------------- checks: each gives its faults, a line each
 
@@ -336,6 +341,12 @@ def check_config(root, paths, cfg, side, cff, version):
     if str(cff.get('version'))!=version: out.append(f'CITATION.cff: version {cff.get("version")} is not that of settings.ini ({version})')
     return out
 
+def check_readme(text, tracked):
+    "README: two screens, a picture, the two commands, links to files that are there."
+    out = [] if text.count('\n')<=75 else [f'README.md: {text.count(chr(10))} lines, more than two screens (75)']
+    out += [f'README.md: no {what}' for what,pat in (('picture', r'!\['), ('make run', 'make run'), ('make test', 'make test'), ('make lab', 'make lab')) if not re.search(pat, text)]
+    return out + [f'README.md: dead link {l}' for l in re.findall(r'\]\(((?!https?:|#)[^)]+)\)', text) if l not in tracked]
+
 # ---------------------------------------------------------------- all of it
 
 def main():
@@ -351,9 +362,77 @@ def main():
     tracked = {str(p.relative_to(ROOT).as_posix()) for d in ('nbs','wikiart_retrieval','.ci','.github') for p in (ROOT/d).rglob('*')} | {p.name for p in ROOT.iterdir()} | {'nbs','wikiart_retrieval'}
     dead,links = check_links(pages, OUT, cfg.git_url, cfg.doc_host+cfg.doc_baseurl, tracked)
     api,symbols = check_api(modules())
-    faults += dead + check_leaks(pages, hidden_cells(names)) + check_widgets(names, pages) + check_reference(modules(), pages) + api
+    faults += check_readme((ROOT/'README.md').read_text(encoding='utf-8'), tracked) + dead + check_leaks(pages, hidden_cells(names)) + check_widgets(names, pages) + check_reference(modules(), pages) + api
     for f in faults: print(f)
     print(f'docs: {len(pages)} pages of {len(names)} sources by {"quarto" if quarto else "smalldocs"}, {links:,} links, {len(dead)} dead; {symbols} public symbols, {len({f.split(":")[0] for f in api})} without docments; {len(faults)} faults; {time.time()-t:.0f} s')
     return bool(faults)
 
-if __name__ == '__main__': sys.exit(main())
+def prove():
+    "Each check passes what is right and names a fault that is planted; a line each."
+    done = []
+    def proof(name, good, bad, says):
+        assert good==[], f'{name}: complains of nothing: {good}'
+        assert any(says in f for f in bad), f'{name}: does not find {says!r}: {bad}'
+        done.append(name)
+    with tempfile.TemporaryDirectory() as d:
+        d = Path(d)
+        (d/'nbs').mkdir()
+        for f in ('a.qmd','nbdev.yml'): (d/'nbs'/f).write_text('', encoding='utf-8')
+        for f in ('l.scss','d.scss'): (d/'nbs'/f).write_text('/*-- scss:defaults --*/\n/*-- scss:rules --*/\n', encoding='utf-8')
+        (d/'_quarto.yml').write_text('', encoding='utf-8')
+        if os.name!='nt': (d/'nbs/_quarto.yml').symlink_to('../_quarto.yml')
+        cfg = {'project':{'type':'website'}, 'format':{'html':{'theme':{'light':'l.scss','dark':'d.scss'}}}, 'website':{'search':True}, 'metadata-files':['nbdev.yml']}
+        cff = {'cff-version':'1.2.0', 'message':'m', 'title':'t', 'authors':['a'], 'version':'1'}
+        rule = lambda cfg=cfg, side=['a.qmd'], cff=cff, paths=['a.qmd']: check_config(d, paths, cfg, dict(contents=side), cff, '1')
+        html = lambda **kw: cfg|{'format':{'html':cfg['format']['html']|kw}}
+        for name,bad,says in [('unknown key', rule(cfg|{'websight':{}}), 'unknown key websight'), ('unknown key inside', rule(cfg|{'website':{'serch':1}}), 'website.serch'), ('unknown page option', rule(html(tok=True)), 'format.html.tok'),
+            ('project type', rule(cfg|{'project':{}}), 'project.type'), ('dark theme', rule(html(theme={'light':'l.scss'})), 'theme.dark names no SCSS'), ('theme file', rule(html(theme={'light':'x.scss','dark':'d.scss'})), 'x.scss does not exist'),
+            ('css file', rule(html(css='x.css')), 'x.css does not exist'), ('metadata file', rule(cfg|{'metadata-files':['x.yml']}), 'x.yml does not exist'), ('sidebar misses a page', rule(paths=['a.qmd','b.qmd']), 'b.qmd is in it 0 times'),
+            ('sidebar twice', rule(side=['a.qmd', {'section':'s', 'contents':['a.qmd']}]), 'a.qmd is in it 2 times'), ('sidebar names nothing', rule(side=['a.qmd','b.qmd']), 'b.qmd does not exist'), ('citation', rule(cff=cff|{'title':''}), 'no title'),
+            ('citation version', rule(cff=cff|{'version':'2'}), 'version 2 is not')]: proof(name, rule(), bad, says)
+        if os.name!='nt':
+            good = rule()
+            (d/'nbs/_quarto.yml').unlink(); (d/'nbs/_quarto.yml').write_text('', encoding='utf-8')
+            proof('the link nbs/_quarto.yml', good, rule(), 'must be a link')
+        out = d/'out'
+        (out/'sub').mkdir(parents=True)
+        def site(**pages):
+            for f in out.rglob('*.html'): f.unlink()
+            for n,body in pages.items(): (out/f'{n}.html').write_text(f'<html><body>{body}</body></html>', encoding='utf-8')
+            return read_site(out)
+        (out/'p.png').write_bytes(b'')
+        good = '<h1 id="top">A</h1><a href="#top">t</a><a href="b.html#x">b</a><img src="p.png"><a href="https://a.org/x">o</a><a href="https://git.org/r/blob/main/f.py">f</a><a href="https://s.org/d/b.html">s</a>'
+        links = lambda body: check_links(site(a=body, b='<p id="x">'), out, 'https://git.org/r', 'https://s.org/d', {'f.py'})[0]
+        for name,bad,says in [('page', '<a href="c.html">', 'dead link c.html'), ('anchor', '<a href="b.html#y">', 'no such anchor b.html#y'), ('own anchor', '<a href="#y">', 'no such anchor #y'), ('picture', '<img src="q.png">', 'dead link q.png'),
+            ('address', '<a href="http:/a">', 'is no address'), ('repository', '<a href="https://git.org/r/blob/main/g.py">', 'not in the repository'), ('own address', '<a href="https://s.org/d/c.html">', 'dead link')]: proof(f'link: {name}', links(good), links(bad), says)
+        leaks = lambda body, hidden=(): check_leaks(site(a=body), {'a.html':hidden})
+        secret = 'import tempfile\nfrom x import yzzy'
+        for name,bad,hid,says in [('directive', '<pre>#| hide\nx</pre>', (), 'a directive'), ('traceback', 'Traceback (most recent call last)', (), 'a traceback'), ('error', '<div class="cell-output-error">e</div>', (), 'the error of a cell'),
+            ('bar', ' 40%|████    | 2/5', (), 'a progress bar'), ('path', "<pre>'/home/me/x'</pre>", (), 'a path'), ('repr of a widget', 'VBox(children=(', (), "repr"), ('hidden cell', f'<pre>{secret}</pre>', [secret], 'a hidden cell')]: proof(f'leak: {name}', leaks('<pre>x = 1</pre><p>40 % of it</p>', [secret]), leaks(bad, hid), says)
+        proof('page not rendered', check_pages({'b.qmd':'b.qmd'}, (site(b=''), out)[1]), check_pages({'z.ipynb':'z.ipynb'}, out), 'z.ipynb: not rendered')
+        (d/'m.py').write_text('__all__ = ["f","C"]\ndef f(\n    a, # one\n    **k # rest\n)->int: # two\n    "Does."\n    return a\nclass C:\n    "Is."\n    def m(self)->int: # three\n        "Gives."\n        return 1\n', encoding='utf-8')
+        sys.path.insert(0, str(d))
+        import m
+        def api(**kw):
+            src = (d/'m.py').read_text(encoding='utf-8')
+            for a,b in kw.values(): assert a in src; src = src.replace(a, b)
+            mod = f'm{len(done)}'
+            (d/f'{mod}.py').write_text(src, encoding='utf-8')
+            importlib.invalidate_caches()
+            return check_api([importlib.import_module(mod)])[0]
+        for name,a,b,says in [('parameter', 'a, # one', 'a,', 'f: no docment of a'), ('keywords', '**k # rest', '**k', 'f: no docment of k'), ('return', '->int: # two', ':', 'f: no docment of what it returns'), ('docstring', '    "Does."\n', '', 'f: no docstring'),
+            ('method', '    def m(self)->int: # three', '    def m(self):', 'C.m: no docment of what it returns'), ('class', '    "Is."\n', '', 'C: no docstring')]: proof(f'docments: {name}', check_api([m])[0], api(x=(a, b)), says)
+        proof('reference entry', check_reference([m], site(m='<h3 id="f"></h3><h3 id="c"></h3>')), check_reference([m], site(m='<h3 id="f"></h3>')), 'no reference entry of C')
+        readme = '![p](p.png)\nmake run make test make lab\n'
+        for name,bad,says in [('length', readme+'\n'*80, 'more than two screens'), ('picture', readme.replace('!', ''), 'no picture'), ('command', readme.replace('make test', ''), 'no make test'), ('link', readme+'[x](y.md)', 'dead link y.md')]: proof(f'README: {name}', check_readme(readme, {'p.png'}), check_readme(bad, {'p.png'}), says)
+    both = dict(outputs=[dict(output_type='display_data', data={VIEW:{}, 'text/html':'<img>', 'text/plain':'VBox(children=())'}), dict(output_type='display_data', data={VIEW:{}, 'text/plain':'VBox(children=())'}),
+        dict(output_type='stream', name='stderr', text=['fetch:  40%|████ | 2/5 [00:01<00:02]\r', 'fetch: 100%|█████| 5/5\n', 'plan for 5 pictures\n']), dict(output_type='execute_result', data={'text/plain':"Service('/tmp/tmpab12_x/g')"})])
+    got = still(both)['outputs']
+    assert [list(o.get('data', {})) for o in got]==[['text/html','text/plain'], [], ['text/plain']] and got[1]['text']=='plan for 5 pictures\n' and got[2]['data']['text/plain']=="Service('…/g')", got
+    names = {'index.ipynb':'index.ipynb', '00_core.ipynb':'core.ipynb', 'how-to/x.qmd':'how-to/x.qmd', 'search.ipynb':'search-page.ipynb', '07_search.ipynb':'search.ipynb'}
+    for here,text,want in [('index.ipynb', '[a](00_core.ipynb#b)', '[a](core.ipynb#b)'), ('how-to/x.qmd', '[a](../00_core.html)', '[a](../core.html)'), ('index.ipynb', '[a](search.ipynb)', '[a](search-page.ipynb)'), ('index.ipynb', '[a](07_search.ipynb)', '[a](search.ipynb)'),
+        ('how-to/x.qmd', '[`say`](https://s.org/core.html#say)', '[`say`](../core.html#say)'), ('index.ipynb', '[`no`](https://s.org/core.html#no)', '`no`')]:
+        assert (got := relink(text, names, here, 'https://s.org'))==want, (text, got)
+    print(f'docs: {len(done)} checks find the fault that was planted for them; outputs are stilled, links follow the pages')
+
+if __name__ == '__main__': sys.exit(prove() if sys.argv[1:]==['prove'] else main())
