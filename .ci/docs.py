@@ -94,6 +94,18 @@ def relink(text, names, here, site):
         return m[1]+(re.sub(r'\.(ipynb|qmd)$', '.html', to) if path.endswith('.html') else to)
     return re.sub(r'(\]\()((?!https?:)[^)#\s]+\.(?:ipynb|qmd|html))', new, text)
 
+def plain_code(text):
+    "No link inside a block of code, where nbdev puts them too."
+    return re.sub(r'(?ms)^```python\n.*?^```$', lambda m: re.sub(r'\[(`[^`]+`)\]\([^)]*\)', r'\1', m[0]), text)
+
+def table(paths):
+    "The notebooks of modules in order: title and summary."
+    rows = []
+    for p in expand(['[0-9]*.ipynb'], paths):
+        m = re.search(r'^# (.+?)\n+> (.+)', ''.join(next(''.join(c['source']) for c in cells(p) if c['cell_type']=='markdown')))
+        rows.append(f'| {p[:3].rstrip("_")} | [{m[1]}]({p}) | {m[2]} |' if m else f'| | [{p}]({p}) | |')
+    return '\n'.join(['| | notebook | what it tells |', '|---|---|---|', *rows])
+
 def process(path, to, names, site, git):
     "One notebook by nbdev's processors; of its cells only the exported ones are run, for their reference entries."
     from execnb.nbio import read_nb, write_nb, mk_cell
@@ -116,7 +128,7 @@ def process(path, to, names, site, git):
         else:
             still(c)
             for o in c.get('outputs', []):
-                if 'text/markdown' in o.get('data', {}): o['data']['text/markdown'] = relink(''.join(o['data']['text/markdown']), names, path, site)
+                if 'text/markdown' in o.get('data', {}): o['data']['text/markdown'] = plain_code(relink(''.join(o['data']['text/markdown']), names, path, site))
     nb.metadata.pop('widgets', None)
     nb.cells.append(mk_cell(f'::: {{.wr-source}}\n[This page is a notebook: {path}]({git}/blob/main/nbs/{path})\n:::', 'markdown'))
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -146,8 +158,7 @@ def proc():
             try: process(p, to, names, site, cfg.git_url)
             except Exception as e: faults.append(f'{p}: cannot be processed: {" ".join(str(e).split())[:200]} ({type(e.__cause__ or e).__name__}: {e.__cause__ or ""})')
             continue
-        text = relink((NBS/p).read_text(encoding='utf-8'), names, p, site)
-        text = re.sub(r'^  contents: (\[.*\])$', lambda m: f'  contents: {json.dumps([names[o] for o in expand(json.loads(m[1]), paths)])}', text, count=1, flags=re.M)
+        text = relink((NBS/p).read_text(encoding='utf-8').replace('<!-- the notebooks -->', table(paths)), names, p, site)
         to.parent.mkdir(parents=True, exist_ok=True)
         to.write_text(text, encoding='utf-8', newline='\n')
     for f in NBS.rglob('*'):
@@ -233,7 +244,7 @@ def check_links(pages, out, git='', site='', tracked=()):
             elif u.fragment and to in pages and unquote(u.fragment) not in pages[to].ids: faults.append(f'{page}: no such anchor {href}')
     return faults, n
 
-LEAKS = [(r'(?m)^\s*#\|', 'a directive'), (r'Traceback \(most recent call last\)', 'a traceback'), (r'\d+%\|[ █▏▎▍▌▋▊▉#]*\|', 'a progress bar'), (r'\bVBox\(children|\bHBox\(children', "a widget's repr"),
+LEAKS = [(r'(?m)^\s*#\|', 'a directive'), (r'Traceback \(most recent call last\)', 'a traceback'), (r'\d+%\|[ █▏▎▍▌▋▊▉#]*\|', 'a progress bar'), (r'\]\([\w./-]+\.(html|ipynb|qmd)[#)]', 'a raw link'), (r'\bVBox\(children|\bHBox\(children', "a widget's repr"),
          (r'(?<![\w.])(?:/home/|/root/|/Users/|/tmp/|/work/|/private/)\w+|[A-Z]:\\Users', 'a path of a machine')]
 
 def check_leaks(pages, hidden):
@@ -408,7 +419,7 @@ def prove():
         leaks = lambda body, hidden=(): check_leaks(site(a=body), {'a.html':hidden})
         secret = 'import tempfile\nfrom x import yzzy'
         for name,bad,hid,says in [('directive', '<pre>#| hide\nx</pre>', (), 'a directive'), ('traceback', 'Traceback (most recent call last)', (), 'a traceback'), ('error', '<div class="cell-output-error">e</div>', (), 'the error of a cell'),
-            ('bar', ' 40%|████    | 2/5', (), 'a progress bar'), ('path', "<pre>'/home/me/x'</pre>", (), 'a path'), ('repr of a widget', 'VBox(children=(', (), "repr"), ('hidden cell', f'<pre>{secret}</pre>', [secret], 'a hidden cell')]: proof(f'leak: {name}', leaks('<pre>x = 1</pre><p>40 % of it</p>', [secret]), leaks(bad, hid), says)
+            ('bar', ' 40%|████    | 2/5', (), 'a progress bar'), ('path', "<pre>'/home/me/x'</pre>", (), 'a path'), ('repr of a widget', 'VBox(children=(', (), "repr"), ('raw link', '[`tag`](build.html#tag)', (), 'a raw link'), ('hidden cell', f'<pre>{secret}</pre>', [secret], 'a hidden cell')]: proof(f'leak: {name}', leaks('<pre>x = 1</pre><p>40 % of it</p>', [secret]), leaks(bad, hid), says)
         proof('page not rendered', check_pages({'b.qmd':'b.qmd'}, (site(b=''), out)[1]), check_pages({'z.ipynb':'z.ipynb'}, out), 'z.ipynb: not rendered')
         (d/'m.py').write_text('__all__ = ["f","C"]\ndef f(\n    a, # one\n    **k # rest\n)->int: # two\n    "Does."\n    return a\nclass C:\n    "Is."\n    def m(self)->int: # three\n        "Gives."\n        return 1\n', encoding='utf-8')
         sys.path.insert(0, str(d))
