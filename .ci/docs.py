@@ -230,7 +230,7 @@ def check_links(pages, out, git='', site='', tracked=()):
     for page,p in pages.items():
         for tag,href in p.links:
             n += 1
-            if href.startswith('data:'): continue
+            if href.startswith('data:') or href=='javascript:void(0)': continue      # Quarto's buttons
             u = urlsplit(href)
             if site and href.startswith(site): u = urlsplit(os.path.relpath(href[len(site):].lstrip('/') or 'index.html', os.path.dirname(page) or '.').replace(os.sep,'/'))
             if u.scheme or u.netloc:
