@@ -90,7 +90,9 @@ def fetch(
     for key,id,art,reason in progress.track(work, 'fetch', len(source) or None):
         if id in seen: art,reason = None,'the same key as an earlier record (use --key hash where paths are not unique)'
         if art: arts.append(art); seen[id] = key
-        else: skipped.append(dict(id=id, source_key=key, reason=reason))
+        else:
+            skipped.append(dict(id=id, source_key=key, reason=reason))
+            progress.skipped(skipped[-1])
     if not arts: raise RetrievalError(f'no usable picture among {len(sample)} records of {source.name}' + (f': {skipped[0]["reason"]}' if skipped else ''))
     return arts, skipped, sample
 
@@ -454,6 +456,7 @@ def build_corpus(
     offline:bool=False,         # no network call
     on_progress=None,           # called as on_progress(stage, done, total)
     should_stop=None,           # called between batches; True stops
+    on_skipped=None,            # called with id, source_key, reason of each record that cannot be used
     quiet:bool=False,           # no bars
     command:str=None,           # the command line, kept in the manifest
 )->dict: # the manifest
@@ -461,7 +464,7 @@ def build_corpus(
     from wikiart_retrieval.encoders import CLIP_MODEL, get_encoder
     from wikiart_retrieval.sources import get_source
     from wikiart_retrieval.tags import Vocabulary
-    lay,progress = Layout(out),Progress(on_progress, should_stop, quiet)
+    lay,progress = Layout(out),Progress(on_progress, should_stop, quiet, on_skipped)
     src = source if not isinstance(source, (str, os.PathLike)) else get_source(str(source), sample_size, seed, source_name, offline, buffer_size, columns, key, split, config)
     vocab = Vocabulary.load(vocabulary)
     if trees<0: raise RetrievalError(f'--trees {trees}: use 0 or more')

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['FORMAT', 'RetrievalError', 'one_line', 'artwork_id', 'fingerprint', 'sha256_file', 'Artwork', 'Layout',
            'write_atomic', 'write_manifest', 'read_manifest', 'file_entry', 'repair_command', 'check_file',
-           'newest_collection', 'Stopped', 'Progress', 'say']
+           'newest_collection', 'Stopped', 'Progress', 'said_to', 'say']
 
 # %% ../nbs/00_core.ipynb #ba54eb5c
-import hashlib, json, os, sys, time
+import hashlib, json, os, sys, threading, time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, asdict, fields
 from pathlib import Path, PurePosixPath
 
@@ -205,7 +206,14 @@ class Progress:
         on_progress=None, # called as on_progress(stage, done, total) after each batch
         should_stop=None, # called between batches; True stops the work
         quiet:bool=False, # no bars
-    ): self.on_progress,self.should_stop,self.quiet = on_progress,should_stop,quiet
+        on_skipped=None,  # called as on_skipped(dict) for every record that cannot be used
+    ): self.on_progress,self.should_stop,self.quiet,self.on_skipped = on_progress,should_stop,quiet,on_skipped
+
+    def skipped(self,
+        record:dict, # id, source_key, reason
+    ):
+        "Tell of a record that cannot be used."
+        if self.on_skipped: self.on_skipped(record)
 
     def check(self):
         "Raise `Stopped` if the user wants to stop."
@@ -233,8 +241,22 @@ class Progress:
                 if self.on_progress: self.on_progress(stage, done, total)
 
 # %% ../nbs/00_core.ipynb #3db84a3f
+_ears = threading.local()
+
+@contextmanager
+def said_to(
+    hear, # called with each line
+):
+    "Inside, what this thread says goes to `hear`."
+    before = getattr(_ears, 'hear', None)
+    _ears.hear = hear
+    try: yield
+    finally: _ears.hear = before
+
 def say(
     text:str, # one line
 ):
-    "One line on stderr."
-    print(one_line(text, 1000), file=sys.stderr, flush=True)
+    "One line on stderr, or to who listens."
+    line,hear = one_line(text, 1000),getattr(_ears, 'hear', None)
+    if hear: hear(line)
+    else: print(line, file=sys.stderr, flush=True)

@@ -11,7 +11,7 @@ import base64, html, io, math, os, warnings
 from functools import lru_cache
 from pathlib import Path
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 from .core import RetrievalError, one_line
 
 # %% ../nbs/00a_images.ipynb #7614f1ee
@@ -64,6 +64,8 @@ def load_image(
             return to_rgb(img)
     except BadImage: raise
     except FileNotFoundError: raise BadImage(f'missing: {Path(src).name}') from None
+    except Image.DecompressionBombError: raise BadImage(f'too large: more than {max_pixels//10**6} million pixels') from None
+    except UnidentifiedImageError: raise BadImage('unreadable: this is no picture, whatever its name says') from None
     except Exception as e: raise BadImage(f'unreadable: {one_line(e, 120)}') from None
 
 # %% ../nbs/00a_images.ipynb #86d80ccf
