@@ -270,9 +270,9 @@ def hidden_cells(names):
     return out
 
 def check_widgets(names, pages):
-    "A page whose notebook shows a widget shows pictures too."
+    "A page whose notebook shows a widget shows pictures too, and so do the landing page and the search page."
     has = lambda p: any(VIEW in o.get('data', {}) for c in cells(p) for o in c.get('outputs', []))
-    return [f'{p}: a widget without a text/html for readers without a kernel' for p,n in names.items() if p.endswith('.ipynb') and has(p) and (page := pages.get(n.replace('.ipynb', '.html'))) and not page.images]
+    return [f'{p}: no picture for readers without a kernel (run it: a widget needs a text/html beside it)' for p,n in names.items() if p.endswith('.ipynb') and (p in ('index.ipynb','search.ipynb') or has(p)) and (page := pages.get(n.replace('.ipynb', '.html'))) and not page.images]
 
 def gives_back(f):
     "Does a function return or yield something?"
@@ -280,7 +280,7 @@ def gives_back(f):
     except (OSError, TypeError, SyntaxError): return False
     while todo:
         n = todo.pop()
-        if isinstance(n, (ast.Yield, ast.YieldFrom)) or isinstance(n, ast.Return) and n.value is not None and not (isinstance(n.value, ast.Constant) and n.value.value is None): return True
+        if isinstance(n, ast.YieldFrom) or isinstance(n, (ast.Yield, ast.Return)) and n.value is not None and not (isinstance(n.value, ast.Constant) and n.value.value is None): return True
         if not isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)): todo += ast.iter_child_nodes(n)
     return False
 
@@ -289,14 +289,14 @@ def gaps(name, o):
     from fastcore.docments import docments
     doc = inspect.cleandoc(o.__doc__ or '')
     out = [] if doc and not doc.startswith(f'{name}(') else [f'{name}: no docstring']
-    if inspect.isclass(o) and issubclass(o, Exception) and '__init__' not in vars(o): return out
+    if inspect.isclass(o) and '__init__' not in vars(o): return out      # nothing of its own to be built with
     params = inspect.signature(o).parameters
     d = docments(o, returns=not inspect.isclass(o))
     lines = inspect.getsource(o.__init__ if inspect.isclass(o) and '__init__' in vars(o) and not hasattr(o, '__dataclass_fields__') else o)
     for p,v in params.items():
         star = v.kind in (v.VAR_POSITIONAL, v.VAR_KEYWORD)              # fastcore reads no docment of these
         said = re.search(rf'\*{p}\b[^#\n]*#', lines) if star else d.get(p)
-        if p not in ('self','cls') and not said and not (star and inspect.isclass(o) and hasattr(o, '__wrapped__')): out.append(f'{name}: no docment of {p}')
+        if p not in ('self','cls') and not said: out.append(f'{name}: no docment of {p}')
     if not inspect.isclass(o) and gives_back(o) and not d.get('return'): out.append(f'{name}: no docment of what it returns')
     return out
 
