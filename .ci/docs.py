@@ -245,7 +245,7 @@ def check_links(pages, out, git='', site='', tracked=()):
     return faults, n
 
 LEAKS = [(r'(?m)^\s*#\|', 'a directive'), (r'Traceback \(most recent call last\)', 'a traceback'), (r'\d+%\|[ █▏▎▍▌▋▊▉#]*\|', 'a progress bar'), (r'\]\([\w./-]+\.(html|ipynb|qmd)[#)]', 'a raw link'), (r'\bVBox\(children|\bHBox\(children', "a widget's repr"),
-         (r'(?<![\w.])(?:/home/|/root/|/Users/|/tmp/|/work/|/private/)\w+|[A-Z]:\\Users', 'a path of a machine')]
+         (r'(?<![\w.])(?:/home/|/root/|/Users/|/tmp/tmp|/private/)\w+|[A-Z]:\\Users|'+re.escape(str(ROOT))+r'\b', 'a path of a machine')]
 
 def check_leaks(pages, hidden):
     "Nothing that was to stay behind: `hidden` is page → sources of hidden and exported cells."
