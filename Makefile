@@ -1,6 +1,7 @@
 # make run    from nothing to a searched collection: .venv, the drawn gallery, one search of each mode
 # make test   all checks
 # make lab    JupyterLab on the search notebook
+# make docs   the site in _docs, rendered by Quarto or smalldocs, and checked
 # make bench  quality and speed on the WikiArt sample (needs WIKIART_SHARED=folder of the parquet files)
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys; sys.exit(not (3,11)<=sys.version_info[:2]<=(3,13))' 2>/dev/null && echo $$p && break; done)
@@ -9,7 +10,7 @@ GALLERY := artifacts/gallery
 # annoy's own flags without -march=native: a wheel built here runs on any machine of the kind
 export ANNOY_COMPILER_ARGS := -D_CRT_SECURE_NO_WARNINGS,-fpermissive,-O3,-ffast-math,-fno-associative-math,-DANNOYLIB_MULTITHREADED_BUILD,-std=c++14
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-.PHONY: run test lab bench export clean
+.PHONY: run test lab docs bench export clean
 
 run: $(GALLERY)/manifest.json
 	@$(BIN)/wikiart-search --offline --artifacts $(GALLERY) --image "$$($(BIN)/python -c 'from wikiart_retrieval.core import artwork_id; print(artwork_id("gallery", "42/4"))')" -k 10 --sheet artifacts/sheets/image.png
@@ -36,6 +37,10 @@ test: .venv/.ready
 
 lab: .venv/.ready
 	$(BIN)/jupyter lab nbs/search.ipynb
+
+docs: .venv/.ready
+	@$(BIN)/python .ci/docs.py prove
+	@$(BIN)/python .ci/docs.py
 
 bench: .venv/.ready
 	@$(BIN)/python .ci/bench.py

@@ -11,6 +11,7 @@ __all__ = ['HOUR', 'map_ahead', 'batches', 'store_record', 'fetch', 'open_pictur
 # %% ../nbs/06_build.ipynb #569575e6
 import json, os, re, shlex, shutil, time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -26,7 +27,7 @@ def map_ahead(
     items,         # iterable, read only as far as needed
     workers:int=4, # threads
     ahead:int=32,  # items under way at most
-): # yields f(item) in the order of the items
+)->Iterator: # f(item) in the order of the items
     "Like `map`, in threads, a bounded number of items ahead."
     with ThreadPoolExecutor(workers) as pool:
         todo,items = deque(),iter(items)
@@ -41,7 +42,7 @@ def map_ahead(
 def batches(
     items, # a sequence
     n:int, # size
-): # yields slices of n items, the last one shorter
+)->Iterator: # slices of n items, the last one shorter
     "Cut a sequence into batches."
     for i in range(0, len(items), n): yield items[i:i+n]
 
@@ -99,7 +100,7 @@ def fetch(
 def open_pictures(
     arts,          # artworks
     layout:Layout, # where the pictures are
-): # yields RGB pictures in their order
+)->Iterator: # RGB pictures in their order
     "The stored pictures, decoded a little ahead."
     return map_ahead(lambda a: load_image(layout.file(a.path)), arts, ahead=64)
 
@@ -153,7 +154,7 @@ def with_labels(
     vocab,        # `Vocabulary`
     arts,         # artworks with the source's labels
     most:int=100, # labels of a group that may join
-): # a `Vocabulary`
+)->object: # the `Vocabulary`, fuller or the same
     "The vocabulary, with the source's own styles and genres that it lacks."
     from collections import Counter
     from wikiart_retrieval.tags import Vocabulary, name_key
@@ -239,7 +240,7 @@ def caption(
     for a in arts: a.caption,a.captioner = journal.done[a.id, a.content_hash],captioner.name
 
 # %% ../nbs/06_build.ipynb #9df7c5ba
-def metadata_schema(): # a pyarrow schema
+def metadata_schema()->object: # a pyarrow schema, one field a field of `Artwork`
     "Types of the metadata columns."
     import pyarrow as pa
     s,i = pa.string(),pa.int64()
@@ -373,7 +374,7 @@ def encoder_from_manifest(
     model:str=None,     # where the checkpoint is now, if it moved
     offline:bool=False, # no network call
     device:str=None,    # torch device
-): # the collection's encoder
+)->object: # the collection's `Encoder`
     "Load the encoder a collection was built with; RetrievalError where it is another one now."
     from wikiart_retrieval.encoders import BundledEncoder, ClipEncoder
     e = manifest['encoder']

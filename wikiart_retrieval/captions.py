@@ -278,7 +278,7 @@ CAPTIONERS = dict(blip=BlipCaptioner, tags=TagCaptioner, none=NoCaptioner)
 def get_captioner(
     name:str='tags', # `blip`, `tags` or `none`
     **options,       # for the captioner, such as `model` or `min_confidence`
-): # the captioner
+)->'BlipCaptioner|TagCaptioner|NoCaptioner': # the captioner
     "A captioner by its name; RetrievalError for a name or an option it does not have."
     if name not in CAPTIONERS: raise RetrievalError(f'no captioner called {name!r}: use one of {", ".join(CAPTIONERS)}')
     try: return CAPTIONERS[name](**options)

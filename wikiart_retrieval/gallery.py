@@ -8,6 +8,7 @@ __all__ = ['PALETTES', 'DAY', 'GENRES', 'SHAPES', 'SUBJECTS', 'MANNERS', 'Subjec
 
 # %% ../nbs/01a_gallery.ipynb #93409548
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 import numpy as np
@@ -210,24 +211,40 @@ class Subject:
 
 SUBJECTS = {}  # name -> Subject, filled scene by scene below
 MANNERS = {}   # style -> function of a scene and a random generator, filled manner by manner below
-def same(*phrases): return dict.fromkeys(phrases,'')  # options that add no noun
+def same(
+    *phrases # words of the description
+)->dict: # phrase -> no noun
+    "Options that add no noun."
+    return dict.fromkeys(phrases,'')
 
 # %% ../nbs/01a_gallery.ipynb #dd0b104d
 @dataclass
 class Plan:
     "Everything about a picture except the picture itself."
-    number:int; seed:int; subject:str; palette:str
+    number:int      # 0, 1, 2, ...
+    seed:int        # of the collection
+    subject:str     # name in `SUBJECTS`
+    palette:str     # name in `PALETTES`
     ratio:tuple     # width to height
     mirror:bool     # left and right exchanged
     x:float         # where the main thing stands, -1 to 1
     scale:float     # its size
     horizon:float   # 0.3 high to 0.75 low
     clouds:float    # -0.1 many to 0.75 none
-    sun:bool; sunx:float; suny:float # sun or moon in the sky, and where
+    sun:bool        # sun or moon is in the sky
+    sunx:float      # where, 0 left to 1 right
+    suny:float      # where, 0 high to 1 at the horizon
     options:dict    # the subject's own choices
-    subjects:list; description:str; genre:str
-    manner:str=''; title:str=''; author:str=''; style:str=''; source_key:str=''
-    pal:dict=None; snow:bool=False
+    subjects:list   # plain nouns
+    description:str # one sentence
+    genre:str       # one of `GENRES`
+    manner:str=''   # name in `MANNERS`
+    title:str=''    # subject, manner and number
+    author:str=''   # the manner's routine
+    style:str=''    # the manner as a style
+    source_key:str=''# seed/number
+    pal:dict=None   # the palette's colours
+    snow:bool=False # snow lies on the ground
 
 # %% ../nbs/01a_gallery.ipynb #bf29be7f
 def _options(name, s, pick):
@@ -287,7 +304,7 @@ def hang(
     cell:int=160,      # pixels per place
     gap:int=8,         # pixels between pictures
     wall=(250,249,246) # colour behind them
-): # a PIL image
+)->Image.Image: # a PIL image
     "One sheet of small pictures."
     images = list(images)
     out = Image.new('RGB', (cols*cell, -(-len(images)//cols)*cell), wall)
@@ -2028,7 +2045,7 @@ def _round(seed, n):
 def plan(
     number:int,  # 0, 1, 2, ...
     seed:int=42, # another seed is another collection
-)->Plan:
+)->Plan: # what is to be drawn
     "Everything about picture `number` but the picture; ValueError below 0."
     if number<0 or seed<0: raise ValueError(f'picture number and seed must be 0 or more, not {number} and {seed}')
     n = len(SUBJECTS)*len(MANNERS)
@@ -2043,13 +2060,19 @@ def plan(
 @dataclass
 class Drawing:
     "A drawn picture and the truth about it."
-    number:int; seed:int
+    number:int         # 0, 1, 2, ...
+    seed:int           # of the collection
     image:Image.Image  # RGB
-    title:str; author:str; style:str; genre:str
+    title:str          # subject, manner and number
+    author:str         # the manner's routine
+    style:str          # the manner as a style
+    genre:str          # one of `GENRES`
     subjects:list      # plain nouns
     description:str    # one sentence
     source_key:str     # seed/number
-    palette:str=''; subject:str=''; manner:str='' # names in `PALETTES`, `SUBJECTS` and `MANNERS`
+    palette:str=''     # name in `PALETTES`
+    subject:str=''     # name in `SUBJECTS`
+    manner:str=''      # name in `MANNERS`
     def _repr_png_(self): return self.image._repr_png_()
 
 # %% ../nbs/01a_gallery.ipynb #174fcdb8
@@ -2057,7 +2080,7 @@ def draw(
     number:int,   # 0, 1, 2, ...
     seed:int=42,  # another seed is another collection
     size:int=320, # longer side in pixels
-)->Drawing:
+)->Drawing: # the picture and its truth
     "Picture `number`, the same whenever it is drawn; ValueError below 64 pixels, where nothing could be recognised."
     if size<64: raise ValueError(f'a picture needs 64 pixels or more, not {size}')
     p,r = plan(number,seed),rng_of(seed,number,2)
@@ -2070,7 +2093,7 @@ def gallery(
     seed:int=42,  # another seed is another collection
     size:int=320, # longer side in pixels
     start:int=0,  # number of the first
-): # generator of `Drawing`
+)->Iterator: # of `Drawing`
     "The drawings `start`, `start`+1, ... one by one."
     for i in range(start, start+(len(SUBJECTS)*len(MANNERS) if n is None else n)): yield draw(i,seed,size)
 
@@ -2081,6 +2104,6 @@ def gallery_sheet(
     cols:int=10,   # pictures in a row
     cell:int=160,  # pixels per place
     start:int=0,   # number of the first
-): # a PIL image
+)->Image.Image: # a PIL image
     "The first `n` drawings on one sheet."
     return hang((d.image for d in gallery(n,seed,max(64,cell*2),start)), cols, cell)

@@ -35,7 +35,7 @@ def _to_uint8(img):
 # %% ../nbs/00a_images.ipynb #e28f7097
 def to_rgb(
     img, # a PIL image of any mode
-): # an upright PIL image in mode RGB
+)->Image.Image: # an upright PIL image in mode RGB
     "EXIF rotation applied, transparency laid on white, every mode made RGB."
     img = ImageOps.exif_transpose(img)
     if img.mode=='RGB': return img
@@ -51,7 +51,7 @@ def load_image(
     src,                        # path, bytes, file object or PIL image
     max_pixels:int=MAX_PIXELS,  # more are refused
     min_side:int=MIN_SIDE,      # smaller are refused
-): # an upright PIL image in mode RGB, fully decoded
+)->Image.Image: # an upright PIL image in mode RGB, fully decoded
     "Any picture as RGB; BadImage with the reason where there is none to be had."
     if isinstance(src, Image.Image): return to_rgb(src)
     try:
@@ -73,7 +73,7 @@ _KEEP = dict(JPEG='jpg', PNG='png', WEBP='webp')
 
 def storable(
     data:bytes, # the encoded picture as the source gave it
-): # (bytes to store, file ending, the RGB picture)
+)->tuple: # (bytes to store, file ending, the RGB picture)
     "What to store for a picture: its own bytes where every browser shows them, else an RGB copy."
     img = load_image(data)
     raw = _open(data)
@@ -90,7 +90,7 @@ def storable(
 def thumbnail(
     img,          # PIL image
     size:int=256, # pixels on the longer side
-): # a smaller PIL image, never enlarged
+)->Image.Image: # a smaller PIL image, never enlarged
     "A small copy with its proportions kept."
     t = img.copy()
     t.thumbnail((size,size), Image.Resampling.LANCZOS, reducing_gap=2.)
@@ -131,8 +131,8 @@ def grid_html(
 @lru_cache(maxsize=None)
 def font(
     size:int, # pixels
-    bold:bool=False,
-): # a PIL font
+    bold:bool=False, # the bold face
+)->ImageFont.FreeTypeFont: # a PIL font
     "DejaVu Sans from matplotlib."
     import matplotlib
     return ImageFont.truetype(os.path.join(matplotlib.get_data_path(), 'fonts', 'ttf', 'DejaVuSans-Bold.ttf' if bold else 'DejaVuSans.ttf'), size)
@@ -183,7 +183,7 @@ def contact_sheet(
     cols:int=5,         # pictures a row
     head:str='',        # line at the top
     w:int=200,          # pixels, width of a picture
-): # PIL image
+)->Image.Image: # PIL image
     "The query on the left, its results in order on the right, as one picture."
     results = list(results)
     ph,gap = w,18

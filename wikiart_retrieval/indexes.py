@@ -55,7 +55,7 @@ class ExactIndex:
 
 # %% ../nbs/05_indexes.ipynb #ec03c003
 @lru_cache(maxsize=1)
-def annoy_class(): # `AnnoyIndex`, or None
+def annoy_class()->type|None: # `AnnoyIndex`, or None
     "Annoy where it can be imported."
     try:
         from annoy import AnnoyIndex
@@ -134,7 +134,7 @@ def open_index(
     path=None,            # its Annoy file, already checked, or None
     backend:str='auto',   # `auto`, `exact` or `annoy`
     search_k:int=-1,      # of Annoy
-): # ExactIndex or AnnoySearch
+)->ExactIndex|AnnoySearch: # ready to be asked
     "The index over some vectors."
     if choose_backend(len(vectors), backend, path is not None)=='exact': return ExactIndex(vectors)
     return AnnoySearch(path, vectors, search_k)

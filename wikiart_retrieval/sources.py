@@ -190,7 +190,7 @@ def parquet_source(
     sample_size:int|None=None, # pictures; None for all
     name:str='local',   # name of the source, part of the ids
     **kwargs            # seed, buffer_size, columns, key: see `StreamSource`
-)->StreamSource:
+)->StreamSource: # the source
     "Parquet files, streamed and shuffled as the hub's would be."
     files = [str(f) for f in ([files] if isinstance(files, (str, os.PathLike)) else files)]
     for f in files:
@@ -213,7 +213,7 @@ def hub_source(
     offline:bool=False, # forbid network calls
     name:str=None,      # name of the source in the ids; the repository's by default
     **kwargs            # seed, buffer_size, columns, key: see `StreamSource`
-)->StreamSource:
+)->StreamSource: # the source
     "A dataset of the hub, streamed: no more is read than the sample and the shuffle buffer need."
     if offline or os.environ.get('HF_HUB_OFFLINE','').upper() in ('1','ON','YES','TRUE'):
         raise RetrievalError(f'{repo} is on the Hugging Face hub and network calls are off: use a local source (--source gallery, --source FILE.parquet or --source FOLDER)')
@@ -319,7 +319,7 @@ def get_source(
     key:str='path',            # `path`, or `hash` where paths are not unique
     split:str='train',         # split of a hub dataset
     config:str=None,           # configuration of a hub dataset
-): # a source: iterable of `Record`, with `name`, `describe()` and a length
+)->'StreamSource|FolderSource|GallerySource': # iterable of `Record`, with `name`, `describe()` and a length
     "The source a word stands for; local paths win over names on the hub."
     if sample_size is not None and sample_size<1: raise RetrievalError(f'--sample-size {sample_size}: at least 1 picture is needed')
     stream = dict(seed=seed, buffer_size=buffer_size, columns=columns, key=key)

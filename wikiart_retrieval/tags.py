@@ -38,9 +38,9 @@ class Tag:
 @dataclass(frozen=True)
 class Group:
     "A group of tags."
-    id:str
-    en:str
-    ru:str
+    id:str             # stable name, such as `style`
+    en:str             # English label
+    ru:str             # Russian label
     exclusive:bool     # a picture has one tag of the group
     templates:tuple    # prompts of tags that have none of their own
     prior:float        # share of pictures for tags that give none
@@ -94,7 +94,7 @@ class Vocabulary:
     @classmethod
     def load(cls,
         path=None, # TOML or JSON file; the one that ships if left out
-    )->'Vocabulary':
+    )->'Vocabulary': # its tags in order
         "Read a vocabulary file."
         path = Path(path) if path else files('wikiart_retrieval')/'vocabulary.toml'
         try: text = path.read_text(encoding='utf-8')
@@ -275,8 +275,10 @@ class OmniSpace:
     "Similarities to tags made comparable between pictures, sentences and ticked tags."
     def __init__(self,
         ids,       # the T tags' ids
-        mean, std, # (T,) over the collection's pictures
-        text_mean, text_std, # (T,) over the neutral sentences
+        mean,      # (T,) of the collection's pictures
+        std,       # (T,) deviations of the same
+        text_mean, # (T,) of the neutral sentences
+        text_std,  # (T,) deviations of the same
     ):
         self.ids = list(ids)
         self.mean, self.std, self.text_mean, self.text_std = (np.asarray(a, np.float32) for a in (mean, std, text_mean, text_std))
@@ -287,7 +289,7 @@ class OmniSpace:
         sims,             # (n, T) similarities of the collection's pictures
         bank,             # (m, T) similarities of `neutral_sentences()`
         vocab:Vocabulary, # T tags
-    )->'OmniSpace':
+    )->'OmniSpace': # the fitted space
         "Measure means and deviations."
         return cls([t.id for t in vocab.tags], *mean_std(sims), *mean_std(bank))
 
@@ -318,6 +320,6 @@ class OmniSpace:
     @classmethod
     def from_dict(cls,
         d:dict, # from `to_dict`
-    )->'OmniSpace':
+    )->'OmniSpace': # the space
         "The space back from the manifest."
         return cls(d['ids'], d['mean'], d['std'], d['text_mean'], d['text_std'])

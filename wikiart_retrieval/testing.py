@@ -8,13 +8,14 @@ __all__ = ['SMALL', 'MERGES', 'WORDS', 'seeded', 'widen', 'hush', 'clip_vocab', 
 
 # %% ../nbs/00b_testing.ipynb #ce7ee73a
 import contextlib, json
+from collections.abc import Iterator
 from pathlib import Path
 
 # %% ../nbs/00b_testing.ipynb #c2f64b28
 @contextlib.contextmanager
 def seeded(
     seed:int=0, # for torch's generator
-):
+)->Iterator: # nothing is yielded
     "Fixed random numbers inside, the program's own outside."
     import torch
     with torch.random.fork_rng(devices=[]):
@@ -24,7 +25,7 @@ def seeded(
 def widen(
     model,          # a torch module
     std:float=.25,  # deviation of its new weights
-): # the same module
+)->object: # the same module
     "Draw larger weights: with the usual 0.02 a tiny network gives nearly the same vector for every input."
     for p in model.parameters():
         if p.ndim>1: p.data.normal_(0, std)

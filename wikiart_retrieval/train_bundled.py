@@ -86,7 +86,7 @@ def knn_accuracy(
 def save_bundled(
     path,          # file to write, `…/bundled-N.safetensors`
     weights:dict,  # as `fit_bundled` gives them
-    **meta,        # kept in the header: logit_scale, shared_weight and notes
+    **meta         # kept in the header: logit_scale, shared_weight and notes
 ):
     "Write a head; half precision except for the small vectors and the whitening."
     from safetensors.numpy import save_file
@@ -143,14 +143,14 @@ def fit_scale(
     cosines,   # (n, classes)
     truth,     # (n,) class numbers
     prior=0.,  # (classes,) logarithms of the classes' shares
-    scales=np.geomspace(2, 200, 60), # tried
+    scales=None, # tried; 60 from 2 to 200 if left out
 )->float: # the best scale
     "The scale (inverse temperature) with the least negative log-likelihood."
     def nll(s):
         z = cosines*s+prior
         z = z-z.max(1, keepdims=True)
         return -(z[np.arange(len(z)), truth]-np.log(np.exp(z).sum(1))).mean()
-    return float(min(scales, key=nll))
+    return float(min(np.geomspace(2, 200, 60) if scales is None else scales, key=nll))
 
 def held_out_engine(
     train:dict,  # of `load_captioned`
