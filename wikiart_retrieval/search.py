@@ -35,27 +35,31 @@ def shown_title(
 class Result:
     "One hit."
     rank:int         # from 1
-    id:str
+    id:str           # of the artwork, 16 hex digits
     path:str         # of the picture, to open it
-    title:str
-    author:str
-    style:str
-    genre:str
-    caption:str
+    title:str        # as the source has it
+    author:str       # as the source has it
+    style:str        # label or guess, see `style_from`
+    genre:str        # label or guess, see `genre_from`
+    caption:str      # one sentence, or empty
     distance:float|None # 1 − cosine, 0 to 2; None where nothing was asked for
     score:float|None # higher is better
-    year:int|None=None
+    year:int|None=None      # of the work, where known
     style_from:str='none'   # `label`, `predicted` or `none`
     genre_from:str='none'   # `label`, `predicted` or `none`
-    captioner:str=''
+    captioner:str=''        # who wrote the caption
 
     def to_dict(self)->dict: # plain values
         "All fields, ready for JSON."
         return asdict(self)
     @property
-    def heading(self): return shown_title(self.title, self.caption)
+    def heading(self)->str: # a title to show
+        "The title; for an untitled work the caption's first words in brackets."
+        return shown_title(self.title, self.caption)
     @property
-    def foot(self): return '' if self.distance is None else f'distance {self.distance:.3f}'
+    def foot(self)->str: # such as `distance 0.250`; empty where there is none
+        "The distance in words."
+        return '' if self.distance is None else f'distance {self.distance:.3f}'
     def _lines(self):
         mark = lambda v,o: f'{v}?' if o=='predicted' else v       # a guess is marked as one
         return [self.author+(f', {self.year}' if self.year else ''), ' · '.join(filter(None, [mark(self.style, self.style_from), mark(self.genre, self.genre_from)])), self.caption]
@@ -77,14 +81,14 @@ class Results(list):
     def picture(self,
         r:Result,       # one of the results
         small:bool=True,# the thumbnail will do
-    ): # PIL image, or None where the file is gone
+    )->object: # PIL image, or None where the file is gone
         "The picture of a result."
         for p in ([self.thumbs.get(r.id)] if small else [])+[r.path]:
             try:
                 if p: return load_image(p)
             except BadImage: pass
 
-    def to_pandas(self): # a DataFrame, one row a result
+    def to_pandas(self)->object: # a DataFrame, one row a result
         "All fields as a table."
         import pandas as pd
         return pd.DataFrame([r.to_dict() for r in self], columns=list(Result.__dataclass_fields__))
@@ -92,7 +96,7 @@ class Results(list):
     def sheet(self,
         path=None,  # PNG to write
         cols:int=5, # pictures a row
-    ): # PIL image
+    )->object: # PIL image
         "The query and its results as one picture."
         name = dict(image='Image → Image', caption='Caption → Image', omni='Omni → Image').get(self.mode, '')
         rows = [(self.picture(r, False), r.heading, r._lines(), r.foot) for r in self]
@@ -172,7 +176,7 @@ class RetrievalService:
         from wikiart_retrieval.build import encoder_from_manifest
         return encoder_from_manifest(self.manifest, **self._load)
     @property
-    def encoder(self):
+    def encoder(self)->object: # an `Encoder`
         "The collection's own encoder, loaded once, when a query needs it."
         with self._lock: return self._encoder
 
@@ -180,7 +184,7 @@ class RetrievalService:
 @patch
 def index(self:RetrievalService,
     name:str, # `image`, `caption` or `omni`
-): # ExactIndex or AnnoySearch
+)->object: # ExactIndex or AnnoySearch
     "The index over one kind of vectors."
     from wikiart_retrieval.indexes import choose_backend
     with self._lock:
@@ -194,7 +198,7 @@ def index(self:RetrievalService,
 @patch
 def moments(self:RetrievalService,
     name:str, # `image` or `caption`
-)->Moments:
+)->Moments: # its mean and covariance
     "Spread of one kind of vectors over the collection."
     with self._lock:
         if name not in self._moments: self._moments[name] = Moments(self.vectors[name])
@@ -203,7 +207,7 @@ def moments(self:RetrievalService,
 @patch
 def get(self:RetrievalService,
     id:str, # of an artwork
-): # the `Artwork`
+)->object: # the `Artwork`
     "The record behind an id."
     if id not in self.row: raise RetrievalError(f'no artwork {one_line(id, 40)!r} in {self.root}')
     return self.artworks[self.row[id]]
@@ -279,7 +283,7 @@ def facets(self:RetrievalService,
 def browse(self:RetrievalService,
     k:int=10,       # results
     only:dict=None, # group → names, see `matching`
-)->Results:
+)->Results: # in the collection's order
     "The collection in its own order; results have no distance."
     n = self._count(k)
     rows = np.flatnonzero(self.matching(only))[:n]
@@ -352,7 +356,7 @@ def search_image(self:RetrievalService,
     only:dict=None,          # facets: group → names, see `matching`
     more=(),                 # ids of artworks that were liked
     less=(),                 # ids of artworks that were not; they are left out
-)->Results:
+)->Results: # the nearest first
     "Pictures that look like a picture. `distance` is 1 − cosine in the picture index."
     n = self._count(k)
     if image is None and not (_listed(more) or _listed(less)): raise RetrievalError('the query is empty: give a picture')
@@ -387,7 +391,7 @@ def search_caption(self:RetrievalService,
     only:dict=None,             # facets: group → names, see `matching`
     more=(),                    # ids of artworks that were liked
     less=(),                    # ids of artworks that were not; they are left out
-)->Results:
+)->Results: # the best first
     "Pictures that a sentence describes. `distance` is 1 − the weighted mean of the two cosines, `score` the weighted mean of the two standardised cosines."
     if not str(text or '').strip(): raise RetrievalError('the query is empty: say what to look for')
     n,w = self._count(k),self.caption_weight() if caption_weight is None else float(caption_weight)
@@ -436,7 +440,7 @@ def omni_parts(self:RetrievalService,
     return parts, self._shown(row, img) if image is not None else None, row
 
 @patch(as_prop=True)
-def tag_vectors(self:RetrievalService):
+def tag_vectors(self:RetrievalService)->np.ndarray: # (T, d) unit rows
     "(T, d) vectors of the tags' prompts, as the build made them."
     if '_tags' not in self.__dict__:
         self._tags = np.load(check_file(self.root, self.manifest, f'{self.manifest["data"]}/tags.npy'), allow_pickle=False)
@@ -455,7 +459,7 @@ def search_omni(self:RetrievalService,
     only:dict=None,    # facets: group → names, see `matching`
     more=(),           # ids of artworks that were liked
     less=(),           # ids of artworks that were not; they are left out
-)->Results:
+)->Results: # the best first
     "Pictures that fit all parts of a query. `distance` is 1 − the weighted mean of the parts' cosines in the omni space."
     n = self._count(k)
     odd = set(weights or {})-set(OMNI_WEIGHTS)

@@ -28,7 +28,7 @@ MODES = dict(image='Image → Image', caption='Caption → Image', omni='Omni �
 class Query:
     "One question, as the page holds it."
     mode:str='caption'   # `image`, `caption` or `omni`
-    text:str=''
+    text:str=''          # words
     image:object=None    # id of an artwork, or a PIL image
     image_name:str=''    # what the picture is called
     picks:dict=field(default_factory=dict) # ticks: group → labels
@@ -36,9 +36,12 @@ class Query:
     less:tuple=()        # ids of artworks that were not
 
     @property
-    def ticked(self): return {g:list(v) for g,v in self.picks.items() if v}
+    def ticked(self)->dict: # group → labels
+        "The ticks, without empty groups."
+        return {g:list(v) for g,v in self.picks.items() if v}
     @property
-    def asks(self): # is it a question, or does it only browse?
+    def asks(self)->bool: # False: it only browses
+        "Is it a question?"
         uses = dict(image=[self.image is not None], caption=[self.text.strip()], omni=[self.text.strip(), self.image is not None, self.ticked])
         return bool(any(uses[self.mode]) or self.ticked or self.more or self.less)
 
@@ -96,7 +99,7 @@ def details(
 def webp(
     img,           # PIL image
     side:int,      # pixels of the longer side at most
-    quality:int=82,
+    quality:int=82,# of the WebP
 )->bytes: # WebP
     "A picture at the size it is shown."
     buf = io.BytesIO()
@@ -212,7 +215,7 @@ class Latest:
         work,   # function without arguments
         done,   # called with its answer
         failed, # called with its exception
-    ): # a Future
+    )->object: # a Future
         "Do the work in the thread."
         return self.pool.submit(self.run, self.begin(), work, done, failed)
 
@@ -430,7 +433,7 @@ def search(self:SearchApp,
 @patch
 def similar(self:SearchApp,
     id:str, # of an artwork
-):
+)->object: # a Future
     "Pictures like one of the collection."
     self.cards.send(dict(do='close'))
     return self._run(replace(self.query, mode='image', image=id, image_name=self._title(id), more=(), less=()))
@@ -445,7 +448,7 @@ def random(self:SearchApp):
 def feedback(self:SearchApp,
     id:str,   # of an artwork
     sign:str, # `more` or `less`; the same again takes it back
-):
+)->object: # a Future
     "More like this, or less like this."
     if sign not in ('more','less'): raise RetrievalError(f'unknown feedback {one_line(sign, 40)!r}: use more or less')
     self.service.get(id)
@@ -454,13 +457,13 @@ def feedback(self:SearchApp,
     return self._run(replace(q, **without) if id in getattr(q, sign) else replace(q, **without|{sign: without[sign]+(id,)}))
 
 @patch
-def step_back(self:SearchApp):
+def step_back(self:SearchApp)->object: # a Future
     "The question before."
     if self.history and self.history[-1]==self.query: self.history.pop()
     return self._run(self.history.pop() if self.history else Query(self.query.mode))
 
 @patch
-def more(self:SearchApp):
+def more(self:SearchApp)->object: # a Future
     "The next results, below those that are shown."
     q,shown = self.query,list(self.results)
     n = min(len(shown)+self.count.value, len(self.service))
@@ -578,7 +581,7 @@ class BuildPanel:
         "Stop between two batches."
         self._stop.set()
         self._say('stopping after this batch …')
-    def wait(self): # the panel
+    def wait(self)->'BuildPanel': # the panel
         "Wait for the build to end."
         if self.thread: self.thread.join()
         return self
@@ -586,7 +589,7 @@ class BuildPanel:
 
 # %% ../nbs/09_widgets.ipynb #621cfa2b
 @patch
-def start(self:BuildPanel): # the panel
+def start(self:BuildPanel)->BuildPanel: # itself
     "Begin to build, unless a build is under way."
     if self.thread and self.thread.is_alive(): return self
     self._stop.clear()
