@@ -78,6 +78,8 @@ class Results(list):
         super().__init__(items)
         self.mode,self.query,self.query_image,self.thumbs = mode,query,query_image,thumbs or {}
 
+    def __repr__(self): return f'{len(self)} results' + (f' of {self.mode} search: {self.query}' if self.query else '')
+
     def picture(self,
         r:Result,       # one of the results
         small:bool=True,# the thumbnail will do

@@ -277,7 +277,7 @@ def _make(self:SearchApp, k):
     button = lambda label, tip, **o: w.Button(description=label, tooltip=tip, layout=w.Layout(width='auto'), **o)
     self.go,self.back = button('Search', 'Search again', icon='search', button_style='primary'),button('Back', 'The question before', icon='arrow-left', disabled=True)
     self.past = w.Dropdown(description='History', options=[('', None)], layout=w.Layout(width='auto', flex='1 1 90px'))
-    self.exports = {e: button(label, f'Save what is shown as {label}', icon='download') for e,label in (('csv','CSV'), ('json','JSON'), ('png','Contact sheet'))}
+    self.exports = {e: button(label, f'Save what is shown as {dict(png="a contact sheet (PNG)").get(e, label)}', icon='download') for e,label in (('csv','CSV'), ('json','JSON'), ('png','Sheet'))}
     self.where = w.Dropdown(description='Collection', layout=w.Layout(width='auto', flex='1 1 260px', max_width='640px'))
     hint = lambda m: w.HTML(f'<div>{HINTS[m]}</div>')
     self.tabs = w.Tab([w.VBox([hint('image'), self.picture]), w.VBox([hint('caption'), self.text]), w.VBox([hint('omni'), self.text, self.picture])], titles=list(MODES.values()))

@@ -202,7 +202,7 @@ function facets(model, el) {
   function group(g) {
     const input = h('input', { type: 'search', class: 'wr-find', placeholder: `Find in ${g.label.toLowerCase()}`, 'aria-label': `Find in ${g.label.toLowerCase()}` })
     const list = h('ul', { class: 'wr-ticks' }), count = h('span', { class: 'wr-count' })
-    const box = h('details', { class: 'wr-facet', open: g.open }, h('summary', {}, h('span', { text: g.label }), ' ', count), input, list)
+    const box = h('details', { class: 'wr-facet', open: g.open && !narrow }, h('summary', {}, h('span', { text: g.label }), ' ', count), input, list)
     const fill = () => {
       const want = input.value.trim().toLowerCase(), ticked = picked(g.id), had = list.contains(document.activeElement) ? document.activeElement.dataset.label : null
       const rows = g.options.filter(([l]) => ticked.includes(l)).concat(g.options.filter(([l]) => !ticked.includes(l) && l.toLowerCase().includes(want)))
@@ -226,7 +226,15 @@ function facets(model, el) {
     return { box, update(next) { g = next; fill() } }
   }
 
-  return watch(model, ['groups', 'picked', 'hint'], () => {
+  let narrow = false                      // where the page becomes narrow, the groups close, so that the results are in sight
+  const size = new ResizeObserver(() => {
+    const app = el.closest('.wr-app'), now = Boolean(app) && app.clientWidth > 0 && app.clientWidth <= 760
+    if (now && !narrow) for (const b of boxes.values()) b.box.open = false
+    narrow = now
+  })
+  size.observe(el)
+
+  const end = watch(model, ['groups', 'picked', 'hint'], () => {
     hint.textContent = model.get('hint')
     const list = model.get('groups') || []
     for (const [id, b] of boxes) if (!list.some(g => g.id === id)) { b.box.remove(); boxes.delete(id) }
@@ -236,6 +244,7 @@ function facets(model, el) {
     }
     clear.hidden = !Object.values(model.get('picked') || {}).some(v => v.length)
   })
+  return () => { end(); size.disconnect() }
 }
 
 // ---------- query picture: choose, drop, paste, random; checked and shrunk here, checked again by the kernel
