@@ -6,7 +6,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import browsers
 
 BIN = Path(sys.executable).parent
-ODD = ['<script>window.hacked=1</script>', '"><img src=x onerror="window.hacked=2">', 'שמש ‮ مساء', '${window.hacked=3}{{constructor}}', '', 'Untitled']
+ODD = ['</script><script>window.hacked=1</script>', '"><img src=x onerror="window.hacked=2">', 'שמש ‮ مساء', '${window.hacked=3}{{constructor}}', '', 'Untitled']
 
 def build(folder):
     "A small collection of drawings, some with hostile or missing titles."
