@@ -6,7 +6,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import browsers
 
 BIN = Path(sys.executable).parent
-ODD = ['<script>window.hacked=1</script>', '"><img src=x onerror="window.hacked=2">', 'שמש ‮ مساء', '${window.hacked=3}{{constructor}}', '', 'Untitled']
+ODD = ['</script><script>window.hacked=1</script>', '"><img src=x onerror="window.hacked=2">', 'שמש ‮ مساء', '${window.hacked=3}{{constructor}}', '', 'Untitled']
 
 def build(folder):
     "A small collection of drawings, some with hostile or missing titles."
@@ -167,8 +167,10 @@ def visit(b, url, root, shots, tmp):
     with open(tmp/'big.jpg', 'wb') as f: f.truncate(200*2**20)
     with page.expect_response(lambda r: '/upload_progress' in r.url):      # Gradio asks how far the upload is that it has itself refused to begin
         page.locator('#image-input input[type=file]').set_input_files(str(tmp/'big.jpg'))
-        page.get_by_text('exceed the maximum allowed size of 20').first.wait_for()
-        page.wait_for_function('getComputedStyle(document.querySelector(".toast-wrap > *, .toast-body")).opacity == 1')
+        toast = page.get_by_text('exceed the maximum allowed size of 20').first
+        toast.wait_for()
+        page.wait_for_function('''e => { let r = e.getBoundingClientRect(), clear = r.top>=0 && r.right<=innerWidth;
+            for (; e; e = e.parentElement) clear &&= getComputedStyle(e).opacity == 1; return clear }''', arg=toast.element_handle())                  # it has finished sliding in
         shot('demo-8-too-big')
     page.locator('#image-examples button').first.click()
     answered(page, 'image', 6)                                          # the app goes on

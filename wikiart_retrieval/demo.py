@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['REFUSED', 'POLICY', 'MAX_UPLOAD', 'COLUMNS', 'MOST', 'LONGEST', 'CSS', 'NAMES', 'private_folder', 'gradio', 'known',
-           'own_file', 'Pictures', 'servable', 'Door', 'only_uploads', 'unopened', 'read_upload', 'shown_title',
-           'isolated', 'gallery_items', 'table_rows', 'line', 'answer', 'searches', 'spread', 'omni_example',
-           'examples', 'choices', 'theme', 'hidden', 'answer_part', 'wire', 'slider', 'image_tab', 'caption_tab',
-           'omni_tab', 'build_demo', 'free_address', 'Demo', 'warm', 'launch', 'demo_parser', 'demo_main']
+           'inside', 'own_file', 'Pictures', 'servable', 'Door', 'only_uploads', 'unopened', 'read_upload',
+           'shown_title', 'isolated', 'gallery_items', 'table_rows', 'line', 'answer', 'searches', 'spread',
+           'omni_example', 'examples', 'choices', 'theme', 'hidden', 'answer_part', 'wire', 'slider', 'image_tab',
+           'caption_tab', 'omni_tab', 'build_demo', 'free_address', 'Demo', 'warm', 'launch', 'demo_parser',
+           'demo_main']
 
-# %% ../nbs/10_demo.ipynb #6abe9e0a
-import atexit, errno, html, inspect, json, os, re, shlex, shutil, signal, socket, sys, tempfile, threading, time
+# %% ../nbs/10_demo.ipynb #d93b138c
+import atexit, errno, html, inspect, json, os, re, shlex, shutil, signal, socket, sys, tempfile, time
 from contextlib import redirect_stdout
 from functools import lru_cache
 from io import StringIO
@@ -47,24 +48,31 @@ def known(
     has = inspect.signature(f).parameters
     return {k:v for k,v in options.items() if k in has}
 
-# %% ../nbs/10_demo.ipynb #50cd7deb
+# %% ../nbs/10_demo.ipynb #844d5978
+def inside(
+    path,   # of a file, perhaps a link
+    folder, # that should hold it
+)->bool: # does it?
+    "Is a file in a folder, links followed?"
+    return os.path.realpath(path).startswith(os.path.realpath(folder)+os.sep)
+
+# %% ../nbs/10_demo.ipynb #e26489f5
 def own_file(
     service, # `RetrievalService`
     rel:str, # stored path, such as `images/<id>.jpg`
 )->Path: # the file
     "A file of the collection; RetrievalError where a link leads out of it, or it is not the one that the build stored."
-    root = os.path.realpath(service.root)
-    if os.path.commonpath([root, os.path.realpath(os.path.join(root, rel))])!=root: raise RetrievalError(f'{rel} leads outside the collection')
+    if not inside(service.root/rel, service.root): raise RetrievalError(f'{rel} leads outside the collection')
     return check_file(service.root, service.manifest, rel)
 
-# %% ../nbs/10_demo.ipynb #dbcc9a8d
+# %% ../nbs/10_demo.ipynb #a68f33fd
 class Pictures:
     "Small copies of a collection's pictures, named by id, made when they are first shown."
     def __init__(self,
         service,      # `RetrievalService`
         size:int=800, # pixels on the longer side
     ):
-        self.service,self.size = service,size
+        self.service,self.size,self.told = service,size,set()
         self.folder = Path(tempfile.mkdtemp(prefix='pictures-', dir=private_folder()))
 
     def _save(self, img, name):
@@ -77,7 +85,7 @@ class Pictures:
         if not (self.folder/'missing.jpg').is_file(): self._save(Image.new('RGB', (320,320), '#8a857c'), 'missing.jpg')
         return str(self.folder/'missing.jpg')
 
-# %% ../nbs/10_demo.ipynb #aacbd372
+# %% ../nbs/10_demo.ipynb #5eb9c2a2
 @patch
 def path(self:Pictures,
     id:str, # of an artwork in the collection
@@ -88,21 +96,21 @@ def path(self:Pictures,
     if not p.is_file():
         try: self._save(thumbnail(load_image(own_file(self.service, art.path)), self.size), p.name)
         except RetrievalError as e:
-            say(f'picture of {id} left out: {e}')
+            if id not in self.told: say(f'picture of {id} left out: {e}')
+            self.told.add(id)
             return self._missing()
     return str(p)
 
-# %% ../nbs/10_demo.ipynb #29d2bc76
+# %% ../nbs/10_demo.ipynb #e2d1f004
 def servable(
     path:str,   # as a request names it
     folder:str, # the private folder
 )->bool: # may it leave?
     "Is it a picture in the folder, links followed? Its header decides, not its name."
     from PIL import Image
-    real,folder = os.path.realpath(path),os.path.realpath(folder)
-    if not real.startswith(folder+os.sep) or not os.path.isfile(real): return False
+    if not inside(path, folder) or not os.path.isfile(path): return False
     try:
-        with Image.open(real) as im: return im.width*im.height<=MAX_PIXELS
+        with Image.open(path) as im: return im.width*im.height<=MAX_PIXELS
     except Exception: return False
 
 # %% ../nbs/10_demo.ipynb #e75ec8c9
@@ -318,7 +326,7 @@ NAMES = '''() => {
   new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
 }'''
 
-# %% ../nbs/10_demo.ipynb #28a91a4e
+# %% ../nbs/10_demo.ipynb #054b56d5
 def answer_part(
     name:str, # of the mode, for the ids of the page's elements
 )->list: # gallery, table, line
@@ -345,17 +353,18 @@ def wire(
     gr = gradio()
     texts = [c.submit for c in inputs if isinstance(c, gr.Textbox)]
     gr.on([button.click, *texts], search, inputs, outputs, api_name=name, show_progress='minimal')
-    def example(i, k): return *samples[i], *search(*samples[i], k)
     outputs[1].render()
+    if not samples: return
+    def example(i, k): return *samples[i], *search(*samples[i], k)
     with side: chosen = gr.Dataset(components=inputs[:-1], samples=samples, sample_labels=labels, type='index', label='Examples from the collection', elem_id=f'{name}-examples')
     chosen.click(example, [chosen, inputs[-1]], [*inputs[:-1], *outputs], show_progress='minimal', **hidden())
 
-# %% ../nbs/10_demo.ipynb #8091bf5f
+# %% ../nbs/10_demo.ipynb #4fdf21db
 def slider(
     service, # `RetrievalService`
 ): # of Gradio
     "How many results."
-    return gradio().Slider(1, min(MOST, len(service)), value=min(12, len(service)), step=1, label='Number of results')
+    return gradio().Slider(1, max(2, min(MOST, len(service))), value=min(12, len(service)), step=1, label='Number of results')
 
 def image_tab(
     service,           # `RetrievalService`
@@ -494,7 +503,7 @@ def launch(
         display(IFrame(blocks.share_url or blocks.local_url, '100%', 800))
     return Demo(blocks)
 
-# %% ../nbs/10_demo.ipynb #cf4926e7
+# %% ../nbs/10_demo.ipynb #5701f06c
 def demo_parser()->Parser:
     "Options of `wikiart-demo`."
     import argparse
@@ -520,12 +529,14 @@ def demo_main(
     def work():
         if o['offline']: go_offline()
         if o['share'] and o['offline']: raise RetrievalError('--share needs the network: leave out --share or --offline')
+        free_address(o['host'], o['port'])
         gradio()
         from wikiart_retrieval.search import RetrievalService
         service = RetrievalService(o['artifacts'], clip_model=o['clip_model'], offline=o['offline'], device=o['device'])
         signal.signal(signal.SIGTERM, _terminate)
         with launch(service, o['port'], o['host'], o['share']) as demo:
             print(f'{service}\nopen {demo.share_url or demo.url} (Ctrl-C ends it)', flush=True)
-            try: threading.Event().wait()
+            try:
+                while demo.blocks.is_running: time.sleep(.2)
             except KeyboardInterrupt: say('wikiart-demo: closed')
     return run('wikiart-demo', work)
