@@ -5,6 +5,16 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+def told(outputs):
+    "Streams joined, and of a progress bar its last state."
+    out = []
+    for o in outputs:
+        if o.output_type == 'stream' and out and out[-1].output_type == 'stream' and out[-1].name == o.name: out[-1].text += o.text
+        else: out.append(o)
+    for o in out:
+        if o.output_type == 'stream': o.text = '\n'.join(l.rstrip('\r').rsplit('\r', 1)[-1] for l in o.text.split('\n'))
+    return out
+
 VIEW = 'application/vnd.jupyter.widget-view+json'
 
 def main(paths):
@@ -17,6 +27,7 @@ def main(paths):
         for c in nb.cells:
             if c.cell_type != 'code': continue
             if not c.outputs and 'WIKIART_SHARED' in c.source and not os.environ.get('WIKIART_SHARED'): c.outputs = before[c.id]
+            c.outputs = told(c.outputs)
             for o in c.outputs:
                 if 'text/html' in o.get('data', {}): o.data.pop(VIEW, None)
         nbformat.write(nb, path)

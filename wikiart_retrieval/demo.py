@@ -4,11 +4,10 @@
 
 # %% auto #0
 __all__ = ['REFUSED', 'POLICY', 'MAX_UPLOAD', 'COLUMNS', 'MOST', 'LONGEST', 'CSS', 'NAMES', 'private_folder', 'gradio', 'known',
-           'inside', 'own_file', 'Pictures', 'servable', 'Door', 'only_uploads', 'unopened', 'read_upload',
-           'shown_title', 'isolated', 'gallery_items', 'table_rows', 'line', 'answer', 'searches', 'spread',
-           'omni_example', 'examples', 'choices', 'theme', 'hidden', 'answer_part', 'wire', 'slider', 'image_tab',
-           'caption_tab', 'omni_tab', 'build_demo', 'free_address', 'Demo', 'warm', 'launch', 'demo_parser',
-           'demo_main']
+           'inside', 'own_file', 'Pictures', 'servable', 'Door', 'only_uploads', 'unopened', 'read_upload', 'isolated',
+           'gallery_items', 'table_rows', 'line', 'answer', 'searches', 'spread', 'omni_example', 'examples', 'choices',
+           'theme', 'hidden', 'answer_part', 'wire', 'slider', 'image_tab', 'caption_tab', 'omni_tab', 'build_demo',
+           'free_address', 'Demo', 'warm', 'launch', 'demo_parser', 'demo_main']
 
 # %% ../nbs/10_demo.ipynb #d93b138c
 import atexit, errno, html, inspect, json, os, re, shlex, shutil, signal, socket, sys, tempfile, time
@@ -20,6 +19,7 @@ from fastcore.basics import patch
 from .cli import Parser, _common_options, go_offline, positive, run
 from .core import RetrievalError, check_file, one_line, say
 from .images import MAX_PIXELS, BadImage, load_image, thumbnail
+from .search import shown_title
 
 # %% ../nbs/10_demo.ipynb #0afd1bdd
 @lru_cache(maxsize=1)
@@ -166,20 +166,11 @@ def read_upload(
     if not path: raise RetrievalError('no picture yet: upload one, paste one, or click an example')
     try: return load_image(path)
     except BadImage as e:
-        why = str(e) if str(e).startswith('too ') else 'too many pixels' if 'exceeds limit' in str(e) else 'it is not a picture, or a damaged one'
+        why = str(e) if str(e).startswith('too ') else 'it is not a picture, or a damaged one'
         raise RetrievalError(f'this file cannot be used ({why}): give a JPEG, PNG, WebP, GIF or TIFF of at least 16 pixels a side, at most {MAX_PIXELS//10**6} million pixels and {MAX_UPLOAD[:-2]} MB') from None
 
 # %% ../nbs/10_demo.ipynb #523fec6e
 COLUMNS = ['path','title','author','style','genre','caption','distance']
-
-def shown_title(
-    r,           # a `Result` or `Artwork`
-    words:int=6, # of the caption
-)->str: # never empty
-    "The title, or the caption's first words in square brackets."
-    title,found = (r.title or '').strip(),(r.caption or '').split()
-    if title and title.casefold()!='untitled': return title
-    return f'[{" ".join(found[:words])}{"…" if len(found)>words else ""}]' if found else '[no title]'
 
 # %% ../nbs/10_demo.ipynb #1384e8ef
 def isolated(
@@ -194,7 +185,7 @@ def gallery_items(
     pictures:Pictures, # copies to show
 )->list: # (file, caption)
     "What the gallery shows."
-    return [(pictures.path(r.id), f'{r.rank}. {isolated(shown_title(r))} — {isolated(r.author)} · {r.distance:.3f}') for r in results]
+    return [(pictures.path(r.id), f'{r.rank}. {isolated(r.heading)} — {isolated(r.author)} · {r.distance:.3f}') for r in results]
 
 def table_rows(
     results, # of a search
@@ -435,7 +426,7 @@ def build_demo(
         with gr.Tab('Image → Image', id='image'): image_tab(service, pictures, ask['image'], ex['image'])
         with gr.Tab('Caption → Image', id='caption'): caption_tab(service, ask['caption'], ex['caption'])
         with gr.Tab('Omni → Image', id='omni'): omni_tab(service, ask['omni'], ex['omni'])
-        demo.load(None, js=NAMES % json.dumps([shown_title(service.get(i)) for i in ex['image']]), **hidden())
+        demo.load(None, js=NAMES % json.dumps([shown_title(service.get(i).title, service.get(i).caption) for i in ex['image']]), **hidden())
     demo.queue(default_concurrency_limit=8)
     only_uploads(demo)
     demo.wikiart_service,demo.wikiart_pictures,demo.wikiart_look = service,pictures,look

@@ -26,8 +26,8 @@ def shown_title(
     words:int=6,   # of the caption
 )->str: # what a card shows
     "The recorded title; where there is none, the caption's first words in square brackets."
-    if title and title!='Untitled': return title
-    first = caption.split()
+    if (title or '').strip().casefold() not in ('', 'untitled'): return title.strip()
+    first = (caption or '').split()
     return f'[{" ".join(first[:words])}{"…" if len(first)>words else ""}]' if first else 'Untitled'
 
 # %% ../nbs/07_search.ipynb #66a8d48b
