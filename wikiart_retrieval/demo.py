@@ -31,7 +31,7 @@ def private_folder()->str: # a folder that only this user can read
     return folder
 
 # %% ../nbs/10_demo.ipynb #7d395a46
-def gradio(): # the module
+def gradio()->object: # the module `gradio`
     "Gradio, which tells nobody that it runs; RetrievalError where it is not installed."
     os.environ.update(GRADIO_ANALYTICS_ENABLED='False', GRADIO_RUN_HISTORY='False', HF_HUB_DISABLE_TELEMETRY='1')
     private_folder()
@@ -151,7 +151,7 @@ def only_uploads(
 
 def unopened(
     image, # `gr.Image`
-): # the same component
+)->object: # the same component
     "Hand the uploaded file on as it came."
     image.preprocess = lambda payload: payload and payload.path
     return image
@@ -161,7 +161,7 @@ MAX_UPLOAD = '20mb'
 
 def read_upload(
     path, # of the uploaded file, or None
-): # PIL image
+)->object: # PIL image
     "The uploaded picture; RetrievalError with what to do, and without a path of this machine."
     if not path: raise RetrievalError('no picture yet: upload one, paste one, or click an example')
     try: return load_image(path)
@@ -251,7 +251,7 @@ def spread(
 def omni_example(
     art,     # `Artwork`
     vocab,   # `Vocabulary`
-): # (subject, [style], [genre], [mood]) with tags by id, or None
+)->tuple|None: # (subject, [style], [genre], [mood]) with tags by id, or None
     "An omni query made of what is recorded of one artwork."
     try: style,genre = vocab.find(art.style, 'style'),vocab.find(art.genre, 'genre')
     except RetrievalError: return None
@@ -293,7 +293,7 @@ CSS = '''
 .wr-gallery .caption-label, .wr-gallery .caption, .wr-table td {unicode-bidi:plaintext}
 '''
 
-def theme(): # of Gradio
+def theme()->object: # of Gradio
     "Plain, with the fonts of the reader's system."
     gr = gradio()
     brown = gr.themes.Color(*'#fdf8ef #f7ead2 #ecd3a6 #dfb873 #cc9a42 #9c6500 #8a5a00 #7a4d00 #5f3c00 #452c00 #2e1d00'.split(), name='brown')
@@ -353,7 +353,7 @@ def wire(
 # %% ../nbs/10_demo.ipynb #4fdf21db
 def slider(
     service, # `RetrievalService`
-): # of Gradio
+)->object: # of Gradio
     "How many results."
     return gradio().Slider(1, max(2, min(MOST, len(service))), value=min(12, len(service)), step=1, label='Number of results')
 
@@ -412,7 +412,7 @@ def omni_tab(
 # %% ../nbs/10_demo.ipynb #778a014f
 def build_demo(
     service, # `RetrievalService`, or the folder of a collection
-): # `gr.Blocks`; start it with `launch`, which adds the door
+)->object: # `gr.Blocks`; start it with `launch`, which adds the door
     "The page over a collection."
     from wikiart_retrieval.search import RetrievalService
     gr = gradio()
@@ -495,7 +495,7 @@ def launch(
     return Demo(blocks)
 
 # %% ../nbs/10_demo.ipynb #5701f06c
-def demo_parser()->Parser:
+def demo_parser()->Parser: # for `parse_args`
     "Options of `wikiart-demo`."
     import argparse
     p = Parser('wikiart-demo', 'Show a collection in the browser: three tabs, one for each way of search.', [

@@ -91,14 +91,14 @@ def check_repo(
     return repo
 
 # %% ../nbs/12_publish.ipynb #d2e01c8e
-def caption_features(): # `datasets.Features`
+def caption_features()->object: # `datasets.Features` of the three columns
     "`id`, `caption`, `image_row`, and their types."
     from datasets import Features, Image, Value
     return Features(dict(id=Value('string'), caption=Value('string'), image_row=Image()))
 
 def to_dataset(
     arts, # artworks, in the collection's order
-): # a `datasets.Dataset` of three columns
+)->object: # a `datasets.Dataset` of three columns
     "The captions as they will be published."
     from datasets import Dataset
     return Dataset.from_dict(dict(id=[a.id for a in arts], caption=[a.caption for a in arts], image_row=[None]*len(arts)), features=caption_features())
@@ -252,7 +252,7 @@ def card_data(
     manifest:dict, # of the collection
     license:str,   # of the sentences
     nbytes:int,    # size of the parquet file
-): # a `DatasetCardData`
+)->object: # `DatasetCardData`
     "The metadata of the card, in the form `push_to_hub` gives it."
     from datasets import SplitDict, SplitInfo
     from datasets.info import DatasetInfosDict
@@ -278,7 +278,7 @@ def make_card(
     arts,          # its artworks
     license:str,   # of the sentences
     nbytes:int,    # size of the parquet file
-): # a `DatasetCard`
+)->object: # a `DatasetCard`
     "The card: what is in it, how it was made, limits, how to join, licence."
     from huggingface_hub import DatasetCard
     table = '\n'.join(f'| {k} | {code_span(v)} |' for k,v in facts(manifest, arts).items() if v not in (None, '', '{}'))
@@ -326,7 +326,7 @@ The sentences: {code_span(license)}. The pictures they describe are not part of 
 
 # %% ../nbs/12_publish.ipynb #918a9d88
 @contextlib.contextmanager
-def quiet_datasets():
+def quiet_datasets()->object: # the module, in a `with`
     "No bars of `datasets` inside."
     import datasets
     was = datasets.are_progress_bars_disabled()
@@ -458,13 +458,16 @@ def summary(
 # %% ../nbs/12_publish.ipynb #58368e11
 class TokenParser(Parser):
     "A parser whose mistakes don't quote values."
-    def error(self, message):
+    def error(self,
+        message:str, # what argparse says
+    ):
+        "One line, without the token, and exit code 2."
         if message.startswith('unrecognized arguments:'):
             names = [w.split('=')[0] for w in message.split(': ', 1)[1].split() if w.startswith('--')]
             message = f'unrecognized arguments{": "+" ".join(names) if names else ""}: one REPO and options are expected'
         super().error(mask(message))
 
-def publish_parser()->Parser:
+def publish_parser()->Parser: # for `parse_args`
     "Options of `wikiart-publish-captions`."
     p = TokenParser('wikiart-publish-captions', 'Publish the captions of a collection as a dataset of the Hugging Face hub: id, caption, and image_row, which is null.', [
         'wikiart-publish-captions someone/captions --dry-run              # write all of it to DIR/publish, upload nothing',

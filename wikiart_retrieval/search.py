@@ -110,7 +110,7 @@ class Results(list):
 
     def _repr_html_(self):
         cards = [card_html(self.picture(r), f'{r.rank}. {r.heading}', r._lines(), r.foot) for r in self]
-        return grid_html(cards, f'{self.mode}: {self.query}' if self.query else '')
+        return grid_html(cards, ': '.join(filter(None, [self.mode, self.query])) if self.query else '')
 
 # %% ../nbs/07_search.ipynb #4f7bfa98
 def _listed(v):

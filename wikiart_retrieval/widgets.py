@@ -254,7 +254,9 @@ class SearchApp:
         elif build: self._build_first()
         else: self._start(self.root)
 
-    def __repr__(self): return f'SearchApp({self.service})'
+    @property
+    def _about(self): return f'{len(self.service):,} artworks of {self.service.manifest["source"]["name"]}' if self.service else 'no collection yet'
+    def __repr__(self): return f'SearchApp({self._about})'
     def _repr_mimebundle_(self, **kw):
         "The page, and a grid of pictures for where there is no kernel."
         return self.box._repr_mimebundle_() | {'text/plain':repr(self), 'text/html':self.static()}
@@ -265,8 +267,8 @@ def static(self:SearchApp,
     n:int=12, # results
 )->str: # HTML
     "The first results as a page without a kernel shows them."
-    head = f'{self.service}: {in_words(self.query)}' if self.service else 'no collection yet: run the notebook'
-    return Results(self.results[:n], 'browse', head, thumbs=self.results.thumbs)._repr_html_() if self.service else f'<p>{escape(head)}</p>'
+    if not self.service: return f'<p>{self._about}: run the notebook</p>'
+    return Results(self.results[:n], '', f'{self._about}: {in_words(self.query)}', thumbs=self.results.thumbs)._repr_html_()
 
 @patch
 def _make(self:SearchApp, k):
