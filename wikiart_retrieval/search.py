@@ -241,16 +241,18 @@ def _count(self:RetrievalService, k):
 SHOWN = dict(mood=.15, subject=.12) # least confidence with which a tag counts as a facet
 
 @patch
-def facet_labels(self:RetrievalService,
+def facet_table(self:RetrievalService,
     group:str, # `style`, `genre`, `mood`, `subject` or another group of the vocabulary
-)->list: # a set of labels for every artwork, in their order
+)->tuple: # labels; row and label number of every artwork that has one, an artwork once for each of its labels
     "What each artwork counts as."
     if group not in self.vocab.groups: raise RetrievalError(f'unknown group {one_line(group, 40)!r}: use {", ".join(self.vocab.groups)}')
     if group not in self._facets:
         known = {n: hits[0][1].en for n,hits in self.vocab._names.items() if hits[0][1].group==group}
         tagged = lambda a: {t['label'] for t in a.tags if t['group']==group and t['confidence']>=SHOWN.get(group, .3)}
         own = lambda a: {known[k] for k in map(name_key, a.subjects) if k in known}
-        self._facets[group] = [{getattr(a, group)}-{''} if group in ('style','genre') else tagged(a)|own(a) for a in self.artworks]
+        pairs = [(i, l) for i,a in enumerate(self.artworks) for l in sorted({getattr(a, group)}-{''} if group in ('style','genre') else tagged(a)|own(a))]
+        number = {l:i for i,l in enumerate(dict.fromkeys([*(l for _,l in pairs), *self.vocab.labels(group)]))}
+        self._facets[group] = list(number), np.array([i for i,_ in pairs], int), np.array([number[l] for _,l in pairs], int)
     return self._facets[group]
 
 @patch
@@ -260,10 +262,9 @@ def matching(self:RetrievalService,
     "Which artworks have the ticked facets."
     keep = np.ones(len(self), bool)
     for group,names in (only or {}).items():
-        labels = self.facet_labels(group)
-        there = set().union(*labels)
-        want = {n if n in there else self.vocab.find(n, group).en for n in _listed(names)}
-        if want: keep &= np.fromiter((bool(o & want) for o in labels), bool, len(labels))
+        labels,rows,numbers = self.facet_table(group)
+        want = [labels.index(n if n in labels else self.vocab.find(n, group).en) for n in _listed(names)]
+        if want: keep &= np.isin(np.arange(len(self)), rows[np.isin(numbers, want)])
     return keep
 
 @patch
@@ -271,13 +272,12 @@ def facets(self:RetrievalService,
     only:dict=None, # ticked already: group → names
 )->dict: # group → list of (label, count): what is there, most first, then the vocabulary's other labels
     "How many artworks each tick would leave."
-    from collections import Counter
     out = {}
     for g in self.vocab.groups:
         keep = self.matching({k:v for k,v in (only or {}).items() if k!=g})
-        n = Counter(l for o,ok in zip(self.facet_labels(g), keep) if ok for l in o)
-        names = dict.fromkeys([*(l for o in self.facet_labels(g) for l in sorted(o)), *self.vocab.labels(g)])
-        out[g] = sorted(((l, n[l]) for l in names), key=lambda o: (-o[1], o[0].casefold()))
+        labels,rows,numbers = self.facet_table(g)
+        counts = np.bincount(numbers[keep[rows]], minlength=len(labels)).tolist()
+        out[g] = sorted(zip(labels, counts), key=lambda o: (-o[1], o[0].casefold()))
     return out
 
 # %% ../nbs/07_search.ipynb #78065885

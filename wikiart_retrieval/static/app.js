@@ -145,7 +145,7 @@ function cards(model, el) {
     details.dataset.id = a.id
     const copyButton = h('button', { type: 'button', class: 'wr-button', text: 'Copy path', onclick: async () => { copyButton.textContent = await copy(a.path) ? 'Copied' : 'Copy by hand' } })
     const rows = a.fields.map(([k, v]) => [h('dt', { text: k }), h('dd', { dir: 'auto', text: v })]).flat()
-    const groups = a.tags.map(([name, tags]) => h('div', { class: 'wr-taggroup' }, h('h4', { text: name }), h('ul', {}, ...tags.map(t => h('li', {},
+    const groups = a.tags.map(([name, tags]) => h('div', { class: 'wr-taggroup' }, h('h4', { text: name }), h('ul', {}, ...tags.map(t => h('li', { title: `confidence ${t.confidence.toFixed(2)}, cosine ${t.score.toFixed(3)}` },
       h('span', { dir: 'auto', text: t.label }), h('span', { class: 'wr-bar', 'aria-hidden': 'true' }, h('span', { style: `width:${Math.round(100 * t.confidence)}%` })), h('span', { text: t.confidence.toFixed(2) }))))))
     details.replaceChildren(
       h('button', { type: 'button', class: 'wr-x wr-close', 'aria-label': 'Close details', title: 'Close (Esc)', text: '✕', onclick: close }),
