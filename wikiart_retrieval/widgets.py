@@ -374,7 +374,7 @@ def _show(self:SearchApp, q, answer):
     self.results,counts,n,took = answer
     self._deal(f'{len(self.results)} of {len(self.service):,} · {in_words(q)} · {took*1000:.0f} ms' if self.results else 'nothing found: remove a tick, or ask in other words', n)
     self.facets.groups = [dict(id=g, label=self.service.vocab.groups[g].en.capitalize(), open=g in ('style','genre'), options=o) for g,o in counts.items()]
-    if q.asks and (not self.history or self.history[-1]!=q): self.history.append(q)
+    if q.asks and (not self.history or self.history[-1]!=q): self.history = [*self.history[-99:], q]
     self._quiet += 1
     try: self.past.options,self.past.value = [('', None)]+[(in_words(o), i) for i,o in reversed(list(enumerate(self.history)))],None
     finally: self._quiet -= 1
@@ -515,22 +515,33 @@ def _download(self:SearchApp, kind):
 def open(self:SearchApp,
     folder, # of a collection
 ):
-    "Show another collection."
-    self._use(RetrievalService(folder))
+    "Show another collection; the one that is shown stays where it cannot be opened."
+    try: service = RetrievalService(folder)
+    except RetrievalError:
+        self._choose()
+        raise
+    self._use(service)
 
 @patch
 def _use(self:SearchApp, service):
     "Show a service's collection from its beginning."
     self.service,self._thumbs,self.history = service,Thumbs(service),[]
     self._seen.clear()
-    self._quiet += 1
-    try:
-        self.where.options = [(f'{p.resolve().name} ({_size(p)})', str(p)) for p in dict.fromkeys([service.root, *collections(self.root)])]
-        self.where.value = str(service.root)
-    finally: self._quiet -= 1
+    self.cards.send(dict(do='forget'))
+    self._choose()
     self.box.children = self.page
     self._run(Query(self.query.mode), wait=True)
     self._latest.pool.submit(self._warm)
+
+@patch
+def _choose(self:SearchApp):
+    "The collections there are, and the one that is shown."
+    if not self.service: return
+    self._quiet += 1
+    try:
+        self.where.options = [(f'{p.resolve().name} ({_size(p)})', str(p)) for p in dict.fromkeys([self.service.root, *collections(self.root)])]
+        self.where.value = str(self.service.root)
+    finally: self._quiet -= 1
 
 def _size(folder):
     try: return f'{read_manifest(folder)["count"]:,} artworks'

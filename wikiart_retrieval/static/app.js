@@ -168,6 +168,7 @@ function cards(model, el) {
       },
       details: showDetails,
       close,
+      forget() { urls.forEach(u => u && URL.revokeObjectURL(u)); urls.clear(); asked.clear() },
       download(m, [buffer]) {
         const url = blobUrl(buffer, m.mime), a = h('a', { href: url, download: m.name })
         document.body.append(a)
