@@ -136,9 +136,9 @@ class Person:
         assert wide <= 1, f'the page is {wide} px too wide'
 
     def axe(self, where):
-        "No serious violation of accessibility in our own elements (ipywidgets' and JupyterLab's own are theirs)."
+        "No serious violation of accessibility on the page, ipywidgets' elements included (JupyterLab around it is not ours)."
         from axe_playwright_python.sync_playwright import Axe
-        found = Axe().run(self.page, context=dict(include=[['.wr']]), options=dict(resultTypes=['violations'])).response['violations']
+        found = Axe().run(self.page, context=dict(include=[['.wr-app']]), options=dict(resultTypes=['violations'])).response['violations']
         bad = [f'{v["id"]} ({v["impact"]}): {v["nodes"][0]["html"][:150]} {v["nodes"][0].get("failureSummary", "")[:200]}' for v in found if v['impact'] in ('serious', 'critical')]
         assert not bad, f'{where}: ' + '; '.join(bad)
 
