@@ -9,10 +9,10 @@ __all__ = ['RESAMPLES', 'COLUMNS', 'MOST', 'BINS', 'NEAR', 'STYLE', 'resampled',
            'caption_places', 'image_places', 'subject_words', 'word_figures', 'tag_confidences', 'calibration_error',
            'calibration_bins', 'confusion', 'guess_figures', 'tag_figures', 'ann_recall', 'hub_figures', 'dhash',
            'duplicates', 'thumb_path', 'speed_figures', 'collection_figures', 'Evaluation', 'by_labels', 'by_captions',
-           'by_tags', 'without_labels', 'evaluate', 'shown', 'Table', 'Plot', 'Strip', 'svg', 'calibration_plot',
-           'about', 'picture_search', 'word_search', 'tag_search', 'by_nature', 'costs', 'best_and_worst', 'sections',
-           'key_figures', 'html_block', 'html_page', 'plain', 'markdown_block', 'to_pictures', 'markdown_page',
-           'write_report', 'report', 'report_parser', 'report_main']
+           'neutral_hubs', 'by_tags', 'without_labels', 'evaluate', 'shown', 'Table', 'Plot', 'Strip', 'svg',
+           'calibration_plot', 'why', 'about', 'picture_search', 'word_search', 'tag_search', 'by_nature', 'costs',
+           'best_and_worst', 'sections', 'key_figures', 'html_block', 'html_page', 'plain', 'markdown_block',
+           'markdown_page', 'write_report', 'report', 'report_parser', 'report_main']
 
 # %% ../nbs/11_evaluate.ipynb #d5ee042b
 import io, json, os, re, time
@@ -528,7 +528,7 @@ class Evaluation:
         "Rows mean nothing outside; ids do."
         return self.service.artworks[int(row)].id
 
-# %% ../nbs/11_evaluate.ipynb #5b2e07d9
+# %% ../nbs/11_evaluate.ipynb #69cf0a22
 def by_labels(
     ev:Evaluation, # filled in
     names=None,    # columns; style, genre, author and the descriptions' own by default
@@ -544,29 +544,40 @@ def by_labels(
         if f is not None and len(each):
             order = each[np.argsort(-each[:,1], kind='stable')]
             ends = _ends([dict(query=ev.id(r), label=str(labels[int(r)]), value=round(float(a), 4)) for r,a in order])
-            for o in ends['best']+ends['worst']: o['found'] = [r.id for r in ev.service.search_image(o['query'], min(6, len(arts)))]
+            for o in ends['best']+ends['worst']:
+                o['found'] = [r.id for r in ev.service.search_image(o['query'], min(5, len(arts)))]
+                o['right'] = [i for i in o['found'] if labels[ev.service.row[i]]==o['label']]
             ev.figures['examples'][name] = ends
 
-# %% ../nbs/11_evaluate.ipynb #80cd8093
+# %% ../nbs/11_evaluate.ipynb #b5a5080f
 def by_captions(
     ev:Evaluation, # filled in
     lost:int=0,    # lines of the file that belong to no picture
 ):
     "Search by sentence and by word, where there are descriptions."
     if not ev.records:
-        ev.lacks('search by words', 'no descriptions: give some with --captions FILE.jsonl; the captions of the collection itself come from a machine and say nothing about what is right')
+        ev.lacks('search by words', 'no descriptions were given (--captions FILE.jsonl); the captions of the collection itself are a machine\'s, and that a search finds them says nothing about whether they are right')
+        ev.figures['hubs']['neutral'] = neutral_hubs(ev)
         return
     s,n = ev.service,len(ev.service)
     rank,score,found = caption_places(s, ev.records, progress=ev.progress)
-    ev.figures['captions'] = dict(descriptions=len(rank), pictures=len({r['row'] for r in ev.records}), not_here=lost, caption_weight=s.caption_weight(),
+    ev.figures['captions'] = dict(descriptions=len(rank), pictures=len({r['row'] for r in ev.records}), not_here=lost, caption_weight=s.caption_weight(), own_captions=sum(r['caption'].strip()==s.artworks[r['row']].caption.strip() for r in ev.records),
         caption_to_image=place_figures(rank, n), image_to_caption=place_figures(image_places(s, ev.records), len(rank)))
     ev.figures['hubs']['caption'] = _hubs(ev, found)
     order = np.lexsort((-score, rank))
-    ev.figures['examples']['captions'] = _ends([dict(query=ev.records[i]['caption'], own=ev.id(ev.records[i]['row']), value=int(rank[i]), found=[ev.id(r) for r in found[i][:6]]) for i in order])
+    ev.figures['examples']['captions'] = _ends([dict(query=ev.records[i]['caption'], own=ev.id(ev.records[i]['row']), value=int(rank[i]), found=[ev.id(r) for r in found[i][:5]], right=[ev.id(r) for r in found[i][:5] if r==ev.records[i]['row']]) for i in order])
     ev.figures['words'],each = word_figures(s, ev.records, ev.progress)
     each.sort(key=lambda e: -e[1])
-    if each: ev.figures['examples']['words'] = _ends([dict(query=w, value=round(ap, 4), right=[ev.id(r) for r in o[:6] if r in right], found=[ev.id(r) for r in o[:6]]) for w,ap,right,o in each])
+    if each: ev.figures['examples']['words'] = _ends([dict(query=w, value=round(ap, 4), right=[ev.id(r) for r in o[:5] if r in right], found=[ev.id(r) for r in o[:5]]) for w,ap,right,o in each])
     else: ev.lacks('one-word queries', 'no word among the descriptions\' "subjects" is shown by 5 pictures up to a fifth of them')
+
+def neutral_hubs(
+    ev:Evaluation, # to ask
+)->dict: # as `hub_figures`, with ids
+    "Hubs of search by words, asked with the 200 neutral sentences, since hubs need no truth."
+    from wikiart_retrieval.indexes import top_k
+    from wikiart_retrieval.tags import neutral_sentences
+    return _hubs(ev, np.array([top_k(r, min(10, len(ev.service))) for _,sc in text_blocks(ev.service, neutral_sentences(), 'neutral', ev.progress) for r in sc]))
 
 def _hubs(ev, found):
     h = hub_figures(found, len(ev.service))
@@ -584,7 +595,7 @@ def by_tags(
         else: ev.lacks(f'{g.id} tags', 'no picture has such a label' if not (labels!='').any() else 'no label is a tag of the vocabulary')
     for g in (g for g in ev.service.vocab.groups.values() if not g.exclusive): ev.lacks(f'{g.id} tags', 'a picture has several of them, and nobody has said which: there is no truth to compare with')
 
-# %% ../nbs/11_evaluate.ipynb #7e14d5c0
+# %% ../nbs/11_evaluate.ipynb #ef06b450
 def without_labels(
     ev:Evaluation, # filled in
 ):
@@ -612,7 +623,8 @@ def evaluate(
     by_labels(ev, labels)
     without_labels(ev)
     try: service.encoder
-    except RetrievalError as e: ev.lacks('search by words, tags, speed', f'the encoder cannot be loaded ({one_line(e, 200)})')
+    except RetrievalError as e:
+        for what in ('search by words','style tags','genre tags','speed'): ev.lacks(what, f'the encoder cannot be loaded ({one_line(e, 200)})')
     else:
         by_captions(ev, lost)
         by_tags(ev)
@@ -649,7 +661,7 @@ class Strip:
     own:str=''  # id of the picture that asked or was meant
     right:list=field(default_factory=list) # ids that are right
 
-# %% ../nbs/11_evaluate.ipynb #e087942c
+# %% ../nbs/11_evaluate.ipynb #3c6995c0
 def svg(
     fig, # matplotlib `Figure`
 )->str: # an `<svg>` element that asks for nothing outside itself
@@ -658,7 +670,7 @@ def svg(
     buf = io.StringIO()
     with matplotlib.rc_context({'svg.fonttype':'none', 'svg.hashsalt':'wikiart'}): fig.savefig(buf, format='svg', transparent=True, bbox_inches='tight', metadata=dict(Date=None))
     text = re.sub(r'<metadata>.*?</metadata>|<!--.*?-->', '', buf.getvalue(), flags=re.S)
-    return text[text.index('<svg'):].replace('#000000', 'currentColor').replace('<svg ', '<svg role="img" fill="currentColor" ', 1)
+    return text[text.index('<svg'):].replace('#000000', 'currentColor').replace('<svg ', '<svg aria-hidden="true" fill="currentColor" ', 1)
 
 def calibration_plot(
     tags:dict, # group → `tag_figures`
@@ -675,13 +687,20 @@ def calibration_plot(
     fig.tight_layout()
     return fig
 
-# %% ../nbs/11_evaluate.ipynb #d9352a58
+# %% ../nbs/11_evaluate.ipynb #aac03ffa
+def why(
+    f:dict,   # figures of `evaluate`
+    what:str, # a figure that is missing
+)->str: # the reason
+    "Why it was not measured."
+    return next((o['why'] for o in f['not_measured'] if o['what']==what), 'there is nothing to compare with')
+
 def about(
     f:dict, # figures of `evaluate`
 )->list: # blocks
     "What the collection is, what was left out, which labels there are."
     c = f['collection']
-    out = [Table(['collection', ''], [['pictures', c['count']], ['source', c['source']], ['encoder', f'{c["encoder"]} ({c["fingerprint"]})'], ['captions', f'{c["captioned"]:,} by {c["captioner"]}'], ['built', f'{c["created"]} by version {c["version"]}'], ['records skipped', sum(o['count'] for o in c['skipped'])]])]
+    out = [Table(['collection', 'what it is'], [['pictures', f'{c["count"]:,}'], ['source', c['source']], ['encoder', f'{c["encoder"]} ({c["fingerprint"]})'], ['captions', f'{c["captioned"]:,} by {c["captioner"]}'], ['built', f'{c["created"]} by version {c["version"]}'], ['records skipped', f'{sum(o["count"] for o in c["skipped"]):,}']])]
     if c['skipped']: out.append(Table(['skipped because', 'records', 'the first'], [[o['reason'], o['count'], o['first']] for o in c['skipped']]))
     return out+[Table(['label', 'said by', 'pictures with it', 'share', 'classes', 'guessed instead'], [[n, o['said_by'] if o['labelled'] else '–', o['labelled'], o['labelled']/max(1, c['count']), o['classes'], o['guessed']] for n,o in f['labels'].items()])]
 
@@ -699,17 +718,17 @@ def word_search(
 )->list: # blocks
     "Caption → Image, image → caption, one-word queries."
     c,w = f['captions'],f['words']
-    if not c: return ['No descriptions were given, so search by words can\'t be measured. The captions of the collection are a machine\'s: that a search finds them says nothing about whether they are right.']
+    if not c: return [f'Search by words was not measured: {why(f, "search by words")}.']
     keys = ['R@1','R@5','R@10','median_rank','MRR']
-    out = [f'{c["descriptions"]:,} descriptions of {c["pictures"]:,} pictures ask for their own picture among all {f["collection"]["count"]:,} (captions weigh {c["caption_weight"]}); {c["not_here"]:,} lines of the file belong to no picture here.',
-        Table(['', *keys[:3], 'median place', 'MRR', 'chance of R@10'], [[t, *(c[k][m] for m in keys), c[k]['chance']] for t,k in (('caption → image','caption_to_image'), ('image → caption','image_to_caption'))])]
-    return out+([f'{w["words"]:,} one-word queries, the last words of the subjects. Right is what has the word among its subjects; a picture that shows more than its description says counts as wrong.', Table(['', 'mAP', 'P@10', 'chance of mAP'], [['one word → image', w['mAP'], w['precision'], w['chance']]])] if w else [])
+    out = [f'{c["descriptions"]:,} descriptions of {c["pictures"]:,} pictures ask for their own picture among all {f["collection"]["count"]:,} (captions weigh {c["caption_weight"]}); {c["not_here"]:,} lines of the file belong to no picture here.'+(f' {c["own_captions"]:,} of them are the captions of the collection itself, and find themselves: those figures are too good.' if c['own_captions'] else ''),
+        Table(['question', *keys[:3], 'median place', 'MRR', 'chance of R@10'], [[t, *(c[k][m] for m in keys), c[k]['chance']] for t,k in (('caption → image','caption_to_image'), ('image → caption','image_to_caption'))])]
+    return out+([f'{w["words"]:,} one-word queries, the last words of the subjects. Right is what has the word among its subjects; a picture that shows more than its description says counts as wrong.', Table(['question', 'mAP', 'P@10', 'chance of mAP'], [['one word → image', w['mAP'], w['precision'], w['chance']]])] if w else [])
 
 def tag_search(
     f:dict, # figures of `evaluate`
 )->list: # blocks
     "Tags against labels, calibration, confusion."
-    if not f['tags']: return ['No style or genre labels: whether the guesses are right, and whether their confidences are honest, can\'t be measured.']
+    if not f['tags']: return [f'Whether the guessed tags are right, and their confidences honest, was not measured: {why(f, "style tags")}.']
     kinds = dict(all='all tags', present='those present', no_priors='those present, without priors')
     out = ['Guesses of the encoder for pictures whose label is known. Error: expected calibration error in ten bins, 0 is best.', Table(['tags', 'among', 'classes', 'right', 'right among 5', 'calibration error', 'pictures'], [[g, t, o[k]['classes'], o[k]['top1'], o[k]['top5'], o[k]['error'], o['pictures']] for g,o in f['tags'].items() for k,t in kinds.items()])]
     out.append(Plot(svg(calibration_plot(f['tags'])), 'Reliability: confidence across, accuracy up, bars the share of guesses; honest guesses lie on the dotted line.'))
@@ -719,12 +738,12 @@ def tag_search(
         if o['not_tags']: out.append(f'{o["not_tags"]:,} pictures have a {g} label that is no tag and were left out.')
     return out
 
-# %% ../nbs/11_evaluate.ipynb #d7a8bff2
+# %% ../nbs/11_evaluate.ipynb #449338e4
 def by_nature(
     f:dict, # figures of `evaluate`
 )->list: # blocks
     "Hubs and duplicates."
-    d,kinds = f['duplicates'],dict(image='picture search', caption='search by descriptions')
+    d,kinds = f['duplicates'],dict(image='picture search', caption='search by descriptions', neutral='search by neutral sentences')
     out = ['How often a picture is among the first ten results. All alike would be a skewness of 0; above 1, a few hubs push other pictures away.',
         Table(['hubs of', 'queries', 'skewness', 'most often', 'on average', 'never found'], [[kinds[k], h['queries'], h['skewness'], h['max'], h['mean'], h['never']] for k,h in f['hubs'].items()])]
     out += [Strip(f'Most found in {kinds[k]}: '+', '.join(f'{o["times"]} times' for o in h['hubs']), [o['id'] for o in h['hubs']]) for k,h in f['hubs'].items() if h['hubs']]
@@ -736,7 +755,7 @@ def costs(
 )->list: # blocks
     "Speed and the approximate index."
     s,out = f.get('speed'),[]
-    if s: out.append(Table([f'speed here ({s["cores"]} cores, {s["device"]})', ''], [['pictures encoded a second, decoding included', s['encode']], ['caption query, ms (median)', s['caption_ms']], ['picture query by id, ms', s['image_ms']], ['omni query, ms', s['omni_ms']]]))
+    if s: out.append(Table([f'speed here ({s["cores"]} cores, {s["device"]})', 'measured'], [['pictures encoded a second, decoding included', s['encode']], ['caption query, ms (median)', s['caption_ms']], ['picture query by id, ms', s['image_ms']], ['omni query, ms', s['omni_ms']]]))
     if f['annoy']: out.append(Table(['Annoy against exact search', 'recall@10'], [[n, v] for n,v in f['annoy'].items()]))
     return out
 
@@ -745,14 +764,14 @@ def best_and_worst(
 )->list: # blocks
     "Queries with what they found."
     out = []
-    for name,ends in f['examples'].items():
+    for name,ends in sorted(f['examples'].items(), key=lambda o: ('captions','words').index(o[0]) if o[0] in ('captions','words') else 2):
         for end in ('best','worst'):
             for o in ends[end]:
                 value = f'place {o["value"]}' if name=='captions' else f'AP {o["value"]:.2f}'
                 what = f'“{o["query"]}”' if name in ('captions','words') else f'{name}: {o["label"]}'
                 own = o.get('own', '' if name=='words' else o['query'])
                 out.append(Strip(f'{end} of {name} · {value} · {what}', ([own] if own else [])+o['found'], own, o.get('right', [])))
-    return ['The framed picture asked, or is the one that was meant; what follows was found, in order. A picture marked ✓ is right.']+out if out else ['No query has a known answer.']
+    return ['The outlined picture asked, or is the one that was meant; what follows was found, in order. A picture marked ✓ is right. AP: average precision.']+out if out else ['No query has a known answer.']
 
 def sections(
     f:dict, # figures of `evaluate`
@@ -767,22 +786,22 @@ def key_figures(
 )->list: # blocks
     "The few figures to look at first."
     rows,c,w = [],f['captions'],f['words']
-    if c: rows += [[f'caption → image: own picture among the first {k}, of {f["collection"]["count"]:,}', c['caption_to_image'][f'R@{k}'], k/max(1, f['collection']['count'])] for k in (1,10)]
+    if c: rows += [[f'caption → image: own picture {"first" if k==1 else f"among the first {k}"}, of {f["collection"]["count"]:,}', c['caption_to_image'][f'R@{k}'], k/max(1, f['collection']['count'])] for k in (1,10)]
     if w: rows.append([f'one word → image: mean average precision over {w["words"]} words', w['mAP'], w['chance']])
     rows += [[f'image → image: the neighbours vote for the right {n}, of {o["image_search"]["classes"]}', o['image_search']['accuracy'], o['image_search']['commonest']] for n,o in f['labels'].items() if o['image_search']]
     rows += [[f'{g} tag right, of the {o["present"]["classes"]} present', o['present']['top1'], max(map(sum, o['confusion']))/o['pictures']] for g,o in f['tags'].items()]
     if not rows: return ['Nobody has said what these pictures are or show, so no figure can say how good a search is. Labels (a column of style, genre or author in the source) or descriptions (--captions) would.']
-    return ['In brackets the 95 % bootstrap interval over the queries. By chance: a random order, or always the commonest label.', Table(['', 'measured', 'by chance'], rows)]
+    return ['In brackets the 95 % bootstrap interval over the queries. By chance: a random order, or always the commonest label.', Table(['question', 'measured', 'by chance'], rows)]
 
-# %% ../nbs/11_evaluate.ipynb #5e567363
+# %% ../nbs/11_evaluate.ipynb #ba388a2a
 STYLE = """:root{color-scheme:light dark;--line:#d5d0c6;--soft:#f4f0e8;--ink:#222;--page:#fffdf9;--mark:#a8560a}
 @media(prefers-color-scheme:dark){:root{--line:#4a463f;--soft:#2a2723;--ink:#e8e4dc;--page:#1b1917;--mark:#f0a860}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:1000px;margin:0 auto;padding:1rem}
 h1,h2{line-height:1.2}h2{margin-top:2.2rem;border-bottom:1px solid var(--line)}a{color:var(--mark)}
-nav a{margin-right:1rem;white-space:nowrap}.scroll{overflow-x:auto;margin:.8rem 0}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}th:first-child,td:first-child{text-align:left}
+nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem}.scroll{overflow-x:auto;margin:.8rem 0}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
+th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}th:first-child,td:first-child,th.text{text-align:left}
 th{background:var(--soft)}td.text{text-align:left;overflow-wrap:anywhere;min-width:6rem}td.num{white-space:nowrap}
-.strip{margin:1.2rem 0}.strip>div{display:flex;flex-wrap:wrap;gap:8px;align-items:flex-end}figure{margin:0;width:120px;font-size:.75rem;overflow-wrap:anywhere;line-height:1.25}
+.strip{margin:1.2rem 0}.strip>div{display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start}figure{margin:0;width:120px;font-size:.75rem;overflow-wrap:anywhere;line-height:1.25}
 figure img{max-width:120px;max-height:120px;display:block;border-radius:3px}figure.own img{outline:3px solid var(--mark);outline-offset:1px;margin-right:10px}svg{max-width:100%;height:auto}"""
 
 def html_block(
@@ -792,13 +811,14 @@ def html_block(
     "One block of the page."
     from fastcore.xml import NotStr, ft
     if isinstance(b, str): return ft('p', b, dir='auto')
-    if isinstance(b, Plot): return ft('div', NotStr(b.svg), ft('p', b.text), cls='scroll')
+    if isinstance(b, Plot): return ft('div', ft('div', NotStr(b.svg), role='img', **{'aria-label':b.text}), ft('p', b.text), cls='scroll')
     if isinstance(b, Table):
         cell = lambda v: ft('td', shown(v), cls='text' if isinstance(v, str) else 'num', dir='auto')
-        return ft('div', ft('table', ft('thead', ft('tr', *(ft('th', h, scope='col') for h in b.head))), ft('tbody', *(ft('tr', *map(cell, r)) for r in b.rows))), cls='scroll', tabindex='0')
+        words = [isinstance(v, str) for v in (b.rows or [[]])[0]]+[False]*len(b.head)
+        return ft('div', ft('table', ft('thead', ft('tr', *(ft('th', h, scope='col', cls='text' if t else 'num') for h,t in zip(b.head, words)))), ft('tbody', *(ft('tr', *map(cell, r)) for r in b.rows))), cls='scroll', tabindex='0')
     def figure(i, id):
         uri,title = card(id)
-        mark = '✓ ' if id in b.right else ''
+        mark = '✓ ' if id in b.right and not (i==0 and id==b.own) else ''
         return ft('figure', ft('img', src=uri, alt=title) if uri else ft('em', 'picture missing'), ft('figcaption', mark+title, dir='auto'), cls='own' if id==b.own and i==0 else 'found')
     return ft('div', ft('p', ft('b', b.head), dir='auto'), ft('div', *(figure(i, id) for i,id in enumerate(b.ids))), cls='strip')
 
@@ -813,9 +833,9 @@ def html_page(
     head = ft('head', ft('meta', charset='utf-8'), policy, ft('meta', name='viewport', content='width=device-width,initial-scale=1'), ft('title', title), ft('style', NotStr(STYLE)))
     body = [ft('section', ft('h2', t, id=f's{i}'), *(html_block(b, card) for b in blocks)) for i,(t,blocks) in enumerate(parts)]
     nav = ft('nav', *(ft('a', t, href=f'#s{i}') for i,(t,_) in enumerate(parts)))
-    return '<!doctype html>\n'+to_xml(ft('html', head, ft('body', ft('h1', title, dir='auto'), nav, ft('main', *body)), lang='en'), indent=False)+'\n'
+    return '<!doctype html>\n'+to_xml(ft('html', head, ft('body', ft('header', ft('h1', title, dir='auto'), nav), ft('main', *body)), lang='en'), indent=False)+'\n'
 
-# %% ../nbs/11_evaluate.ipynb #ff29ecbc
+# %% ../nbs/11_evaluate.ipynb #78291e53
 def plain(
     text, # anything
 )->str: # one line of Markdown that shows it
@@ -832,17 +852,10 @@ def markdown_block(
     if isinstance(b, Plot): return ''
     row = lambda cells: '| '+' | '.join(plain(shown(c)) for c in cells)+' |'
     if isinstance(b, Table): return '\n'.join([row(b.head), '|'+'---|'*len(b.head), *map(row, b.rows)])
-    def figure(id):
+    def figure(i, id):
         to,title = link(id)
-        return ('✓ ' if id in b.right else '')+(f'![{plain(title)}]({to})' if to else plain(title))
-    return f'**{plain(b.head)}**\n\n'+' '.join(figure(i) if to_pictures(link, b) else figure(i)+';' for i in b.ids)
-
-def to_pictures(
-    link,    # id → (relative address or '', title)
-    b:Strip, # a strip
-)->bool: # its pictures can be linked to
-    "Are there pictures to link to?"
-    return all(link(i)[0] for i in b.ids)
+        return ('✓ ' if id in b.right and not (i==0 and id==b.own) else '')+(f'![{plain(title)}]({to})' if to else f'{plain(title)};')
+    return f'**{plain(b.head)}**\n\n'+' '.join(figure(i, id) for i,id in enumerate(b.ids))
 
 def markdown_page(
     parts, # from `sections`
@@ -878,12 +891,11 @@ def write_report(
     except OSError as e: raise RetrievalError(f'cannot write to {folder} ({e.strerror or one_line(e, 100)}): choose another folder with --out') from None
     return folder
 
-# %% ../nbs/11_evaluate.ipynb #87e0e7f0
+# %% ../nbs/11_evaluate.ipynb #a2d4a29d
 def report(
     artifacts='artifacts', # a collection, or a folder of collections (the newest is taken)
     captions=None,         # JSONL file of descriptions
     labels=None,           # columns to measure picture search by
-    out=None,              # folder; `report` in the collection's own if left out
     clip_model:str=None,   # where the collection's checkpoint is now, if it moved
     device:str=None,       # torch device
     offline:bool=False,    # no network call
@@ -915,7 +927,7 @@ def report_main(
     o = vars(report_parser().parse_args(args))
     def work():
         if o['offline']: go_offline()
-        figures,service = report(o['artifacts'], o['captions'], o['labels'], o['out'], o['clip_model'], o['device'], o['offline'])
+        figures,service = report(o['artifacts'], o['captions'], o['labels'], o['clip_model'], o['device'], o['offline'])
         if o['json']: print(json.dumps(figures, ensure_ascii=False, indent=1), flush=True)
         folder = write_report(service, figures, o['out'])
         say(f'report: {folder/"index.html"} and report.md')
