@@ -212,7 +212,7 @@ def standardised(
     moments, # their `Moments`
     queries, # (q, d) unit rows
 )->np.ndarray: # (q, n) deviations above each query's mean
-    "Cosines on the collection's own scale, as `Moments.standardise` has them for one query."
+    "Cosines on the collection's own scale, as `search_caption` has them for one query."
     q = np.asarray(queries, np.float64)
     sd = np.sqrt(np.maximum(np.einsum('ij,jk,ik->i', q, moments.cov, q, optimize=True), 0))
     raw = np.asarray(queries, np.float32)@np.asarray(vectors, np.float32).T
