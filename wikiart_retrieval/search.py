@@ -466,8 +466,8 @@ def _said(words, more=(), less=(), negative=()):
     out = words + ''.join(f' NOT {n}' for n in negative)
     return out + ''.join(f' {sign} {len(_listed(ids))} {what}' for sign,ids,what in (('+',more,'liked'), ('−',less,'not liked')) if _listed(ids))
 
-# %% ../nbs/07_search.ipynb #180b96ae
-NEGATIVE = 1. # λ: weight of what is not wanted; see the end of the notebook
+# %% ../nbs/07_search.ipynb #0b7bfb18
+NEGATIVE = .5 # λ: weight of what is not wanted; see the end of the notebook
 
 @patch
 def _text(self:RetrievalService, text):
