@@ -35,6 +35,7 @@ class Query:
     picks:dict=field(default_factory=dict) # ticks: group → labels
     more:tuple=()        # ids of artworks that were liked
     less:tuple=()        # ids of artworks that were not
+    where:str=''         # a condition, such as `style = Baroque and year < 1700`
 
     @property
     def ticked(self)->dict: # group → labels
@@ -44,7 +45,7 @@ class Query:
     def asks(self)->bool: # False: it only browses
         "Is it a question?"
         uses = dict(image=[self.image is not None], caption=[self.text.strip()], omni=[self.text.strip(), self.image is not None, self.ticked])
-        return bool(any(uses[self.mode]) or self.ticked or self.more or self.less)
+        return bool(any(uses[self.mode]) or self.ticked or self.more or self.less or self.where.strip())
 
 # %% ../nbs/09_widgets.ipynb #67665028
 def ask(
@@ -53,7 +54,7 @@ def ask(
     k:int,       # results
 )->Results: # browsing order where nothing is asked
     "Put a question to the service."
-    only,liked,text = query.ticked,dict(more=query.more, less=query.less),query.text.strip()
+    only,liked,text = query.ticked,dict(more=query.more, less=query.less, where=query.where),query.text.strip()
     if query.mode=='omni':
         if text or only or query.image is not None:
             tags = [service.vocab.find(l, g).id for g,ls in only.items() if g not in ('style','genre') for l in ls]
@@ -61,7 +62,7 @@ def ask(
     elif query.mode=='caption' and text: return service.search_caption(text, k, only=only, **liked)
     elif query.mode=='image' and query.image is not None: return service.search_image(query.image, k, only=only, **liked)
     if query.more or query.less: return service.search_image(None, k, only=only, **liked)
-    return service.browse(k, only)
+    return service.browse(k, only, query.where)
 
 # %% ../nbs/09_widgets.ipynb #b262227c
 def in_words(
@@ -72,6 +73,7 @@ def in_words(
     if query.text.strip() and query.mode!='image': parts.append(f'“{query.text.strip()}”')
     if query.image is not None and query.mode!='caption': parts.append(f'like {query.image_name or "this picture"}')
     if ticks := [l for ls in query.ticked.values() for l in ls]: parts.append(('towards ' if query.mode=='omni' else 'only ')+', '.join(ticks))
+    if query.where.strip(): parts.append(f'where {query.where.strip()}')
     for sign,ids in (('more',query.more), ('less',query.less)):
         if ids: parts.append(f'{sign} like {len(ids)}')
     return one_line(' · '.join(parts), 160) or 'the whole collection'
@@ -155,6 +157,7 @@ class Facets(Control):
     kind = t.Unicode('facets').tag(sync=True)
     groups = t.List().tag(sync=True)            # id, label, open, options: (label, count)
     picked = t.Dict().tag(sync=True)            # group → labels
+    where = t.Unicode('').tag(sync=True)        # a condition
     hint = t.Unicode('').tag(sync=True)
 
 class QueryPicture(Control):
@@ -307,6 +310,7 @@ def _wire(self:SearchApp):
     self.text.observe(heard(lambda v: self._ask(text=v, more=(), less=())), 'value')
     self.tabs.observe(heard(lambda i: self._ask(mode=list(MODES)[i])), 'selected_index')
     self.facets.observe(heard(lambda p: self._ask(picks=p)), 'picked')
+    self.facets.observe(heard(lambda v: self._ask(where=v)), 'where')
     self.count.observe(heard(lambda _: self._run(self.query)), 'value')
     self.past.observe(heard(lambda i: i is not None and self._run(self.history[i])), 'value')
     self.where.observe(heard(lambda p: p is not None and self.open(p)), 'value')
@@ -358,7 +362,7 @@ def _set(self:SearchApp, q):
     "Make the controls show a question."
     self._quiet += 1
     try:
-        self.text.value,self.tabs.selected_index,self.facets.picked = q.text,list(MODES).index(q.mode),q.picks
+        self.text.value,self.tabs.selected_index,self.facets.picked,self.facets.where = q.text,list(MODES).index(q.mode),q.picks,q.where
         img = None if q.image is None else large_picture(self.service, q.image, 256) if isinstance(q.image, str) else webp(q.image, 256)
         with self.picture.hold_sync(): self.picture.thumb,self.picture.title = img or b'',q.image_name
         self.facets.hint = 'Lean towards' if q.mode=='omni' else 'Show only'
@@ -373,7 +377,7 @@ def _run(self:SearchApp, q, wait=False):
     self._set(q)
     self.cards.busy = True
     began,n = time.perf_counter(),min(self.count.value, len(self.service))
-    def work(): return ask(self.service, q, n), self.service.facets({} if q.mode=='omni' else q.ticked), n, time.perf_counter()-began
+    def work(): return ask(self.service, q, n), self.service.facets({} if q.mode=='omni' else q.ticked, q.where), n, time.perf_counter()-began
     if not wait: return self._latest.later(work, partial(self._show, q), self._failed)
     def failed(e):
         self._failed(e)
@@ -384,7 +388,7 @@ def _run(self:SearchApp, q, wait=False):
 def _show(self:SearchApp, q, answer):
     "Put an answer on the page."
     self._shown,(self.results,counts,n,took) = q,answer
-    self._deal(f'{len(self.results)} of {len(self.service):,} · {in_words(q)} · {took*1000:.0f} ms' if self.results else 'nothing found: '+('remove a tick, or ask in other words' if q.ticked else 'there is nothing else in this collection'), n)
+    self._deal(f'{len(self.results)} of {len(self.service):,} · {in_words(q)} · {took*1000:.0f} ms' if self.results else 'nothing found: '+('remove a tick or the condition, or ask in other words' if q.ticked or q.where else 'there is nothing else in this collection'), n)
     known = {g: set(self.service.vocab.labels(g)) for g in counts}                # only these can be part of a question
     self.facets.groups = [dict(id=g, label=self.service.vocab.groups[g].en.capitalize(), open=g in ('style','genre'), options=[p for p in o if q.mode!='omni' or p[0] in known[g]]) for g,o in counts.items()]
     if q.asks and (not self.history or self.history[-1]!=q): self.history = [*self.history[-99:], q]
@@ -425,6 +429,7 @@ def search(self:SearchApp,
     genres=None,  # one name or several
     tags=None,    # one name or several
     k:int=None,   # results
+    where:str='', # a condition, see `RetrievalService.matching`
 )->Results: # as on the page
     "Ask a question from Python; the page shows it too. RetrievalError where it cannot be answered."
     self._need()
@@ -450,7 +455,7 @@ def search(self:SearchApp,
         self._quiet += 1
         self.count.value = min(k, MOST)
         self._quiet -= 1
-    self._run(Query(mode, text, image, name, picks), wait=True)
+    self._run(Query(mode, text, image, name, picks, where=where or ''), wait=True)
     return self.results
 
 @patch
@@ -520,7 +525,9 @@ def export(self:SearchApp,
 )->bytes: # the file
     "The shown results as a file."
     if not self.results: raise RetrievalError('nothing is shown: search first')
-    if kind=='csv': return self.results.to_pandas().to_csv(index=False).encode('utf-8-sig')
+    if kind=='csv':
+        table = self.results.to_pandas()
+        return table.assign(score_parts=[json.dumps(o, ensure_ascii=False) for o in table['score_parts']]).to_csv(index=False).encode('utf-8-sig')
     if kind=='json': return json.dumps([r.to_dict() for r in self.results], ensure_ascii=False, indent=1).encode()
     if kind!='png': raise RetrievalError(f'unknown export {one_line(kind, 40)!r}: use csv, json or png')
     buf = io.BytesIO()

@@ -209,7 +209,10 @@ function facets(model, el) {
   const clear = h('button', { type: 'button', class: 'wr-button', text: 'Clear ticks', onclick: () => pick({}) })
   el.setAttribute('role', 'group')
   el.setAttribute('aria-label', 'Styles, genres, moods and tags')
-  el.append(hint, clear)
+  const where = h('input', { type: 'search', class: 'wr-find', placeholder: 'style = Baroque and year < 1700', 'aria-label': 'Only where: a condition', spellcheck: false, dir: 'auto',
+    title: 'A condition on any field: = != < <= > >= ~ (contains), in (…), is unknown; and, or, not, brackets', onchange: () => meet(where.value), oninput: () => { if (!where.value) meet('') } })
+  const meet = v => { if (v !== model.get('where')) { model.set('where', v); model.save_changes() } }
+  el.append(h('label', { class: 'wr-where' }, h('span', { text: 'Only where' }), where), hint, clear)
   const picked = g => (model.get('picked') || {})[g] || []
   function pick(p) { model.set('picked', p); model.save_changes() }
   function toggle(g, label) {
@@ -255,6 +258,7 @@ function facets(model, el) {
   })
   size.observe(el)
 
+  const stop = watch(model, ['where'], () => { if (where.value !== model.get('where')) where.value = model.get('where') || '' })
   const end = watch(model, ['groups', 'picked', 'hint'], () => {
     hint.textContent = model.get('hint')
     const list = model.get('groups') || []
@@ -265,7 +269,7 @@ function facets(model, el) {
     }
     clear.hidden = !Object.values(model.get('picked') || {}).some(v => v.length)
   })
-  return () => { end(); size.disconnect() }
+  return () => { end(); stop(); size.disconnect() }
 }
 
 // ---------- query picture: choose, drop, paste, random; checked and shrunk here, checked again by the kernel
