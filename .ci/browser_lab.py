@@ -248,6 +248,7 @@ def in_lab(p, url, shots, tmp, big):
     page.locator(f'.wr-card[data-id="{second}"]').get_by_role('button', name='Less like this').click()
     me.see('.wr-chip.wr-less')
     me.until('id => ![...document.querySelectorAll(".wr-card")].some(c => c.dataset.id === id)', second)
+    me.until("() => document.activeElement.closest('.wr-cards')")                # the card is gone, the focus is not lost
     third = me.cards()[2]
     page.locator(f'.wr-card[data-id="{third}"]').get_by_role('button', name='More like this').click()
     me.see('.wr-chip.wr-more')
@@ -302,6 +303,9 @@ def in_lab(p, url, shots, tmp, big):
         page.evaluate(drop, [kind, data])
         me.status(f'like {kind}.jpg')
         me.until('id => document.querySelector(".wr-card").dataset.id === id', first)
+    page.evaluate("""bytes => { const d = new DataTransfer(); d.items.add(new File([new Uint8Array(bytes)], 'clip.png', { type: 'image/png' })); d.setData('text/plain', 'a horse')
+      window.kept = [...document.querySelectorAll('.wr-app .widget-text input')][0].dispatchEvent(new ClipboardEvent('paste', { clipboardData: d, bubbles: true, cancelable: true })) }""", data)
+    assert page.evaluate('() => window.kept'), 'a text pasted into a field was taken for a picture'
     me.press('Random picture')
     me.until("() => !document.querySelector('.wr-status').textContent.includes('pasted')")
 
@@ -310,6 +314,12 @@ def in_lab(p, url, shots, tmp, big):
     page.keyboard.press('Enter')
     me.see('.wr-status.wr-alert', 'multilingual')
     me.words().fill('')
+    me.words().focus()
+    stops = 0
+    while not page.evaluate("() => document.activeElement.closest('.wr-card')"):
+        page.keyboard.press('Tab')
+        stops += 1
+        assert stops < 40, 'too many stops of Tab before the first card'
     me.words().focus()
     order = []
     for _ in range(9):                                            # the order of Tab: words, the row of buttons, then facets
@@ -350,6 +360,38 @@ def in_lab(p, url, shots, tmp, big):
     assert not me.errors, f'the console says: {me.errors}'
     b.close()
 
+def twice(p, url, shots, big):
+    "The same page shown twice, and a saved notebook without its kernel."
+    b = launch(p, big)
+    page = b.new_page(viewport=dict(width=1400, height=1000))
+    me = Person(page, shots, 'again')
+    run_all(page, url)
+    me.status('24 of 60')
+    page.locator('.jp-CodeCell').nth(1).click()
+    page.keyboard.press('Escape')
+    page.keyboard.press('c'); page.keyboard.press('v')            # the cell that shows the page, once more
+    page.keyboard.press('Control+Enter')
+    me.until("() => document.querySelectorAll('.wr-app').length === 2")
+    page.locator('.wr-cards').nth(1).locator('.wr-open').first.click()
+    page.locator('.wr-cards').nth(1).locator('.wr-details').wait_for()
+    assert page.locator('.wr-cards').nth(0).locator('.wr-details').is_hidden(), 'both views opened the details'
+    got = []
+    page.on('download', lambda d: got.append(d))
+    with page.expect_download(): me.press('JSON')
+    me.until("() => document.querySelectorAll('.wr-app').length === 2")
+    assert len(got) == 1, 'the file was saved twice'
+    assert page.locator('.wr-static').first.is_hidden()
+    page.get_by_role('menuitem', name='File', exact=True).click()
+    page.locator('.lm-Menu-item', has_text='Save Notebook').first.click()
+    me.until("() => !document.querySelector('.lm-DockPanel-tabBar .jp-mod-dirty')")
+    page.get_by_role('menuitem', name='Kernel', exact=True).click()
+    page.locator('.lm-Menu-item', has_text='Shut Down Kernel').first.click()
+    page.locator('.jp-StatusBar-TextItem', has_text='No Kernel').first.wait_for()
+    page.reload()
+    me.see('.wr-static img')                                      # the pictures are still there
+    me.shot('saved-without-a-kernel')
+    b.close()
+
 def in_voila(p, url, shots, big):
     "The same page in Voilà, shorter."
     b = launch(p, big)
@@ -386,6 +428,8 @@ def check(shots):
         folder = notebook(tmp/'nb')
         with lab(folder, tmp/'artifacts') as url:
             in_lab(p, url, shots, tmp, big)
+        os.utime(tmp/'artifacts/small-gallery/manifest.json')
+        with lab(notebook(tmp/'nb2'), tmp/'artifacts') as url: twice(p, url, shots, big)
         with voila(folder, tmp/'artifacts') as url: in_voila(p, url, shots, big)
     return True
 

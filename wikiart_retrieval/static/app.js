@@ -321,7 +321,7 @@ async function shrunk(file, head) {         // a picture of at most SIDE pixels,
 async function checkedPicture(file) {       // the bytes to send, or an Error that says what to do
   const name = file.name || 'the pasted picture'
   if (!file.size) throw new Error(`${name} is empty: choose another file`)
-  if (file.size > MAX_FILE) throw new Error(`${name} has ${(file.size / MB).toFixed(1)} MB, more than ${MAX_FILE / MB} MB: shrink it or choose another file`)
+  if (file.size > MAX_FILE) throw new Error(`${name} has ${+(file.size / MB).toFixed(1)} MB, more than ${MAX_FILE / MB} MB: shrink it or choose another file`)
   const head = await pictureHead(file)
   if (!head) throw new Error(`${name} is not a picture: choose a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF file`)
   if (head.width * head.height > MAX_PIXELS) throw new Error(`${name} has ${head.width}×${head.height} pixels, more than ${MAX_PIXELS / 1e6} million: shrink it or choose another file`)
