@@ -226,6 +226,18 @@ def in_lab(p, url, shots, tmp, big):
     me.press('Clear ticks')
     me.until("() => !document.querySelector('.wr-status').textContent.includes('only')")
 
+    where = me.see('.wr-where input')                             # a condition narrows too; a mistake in it is a line that helps
+    where.fill('genre = marine and not title ~ storm')
+    where.press('Enter')
+    me.status('where genre = marine')
+    assert me.cards() and all('marine' in t and 'Storm' not in t for t in page.locator('.wr-card').all_inner_texts())
+    where.fill('gender = marine')
+    where.press('Enter')
+    me.see('.wr-status.wr-alert', 'did you mean genre')
+    me.shot('a-condition-refused')
+    where.fill('')
+    me.until("() => !document.querySelector('.wr-status').textContent.includes('where')")
+
     picture = next((tmp/'artifacts/small-gallery/images').glob(f'{first}.*'))
     me.file(picture)                                              # a file of one's own
     me.status(f'like {picture.name}')
