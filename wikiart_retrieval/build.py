@@ -251,7 +251,7 @@ def recognised(
     if not match: return {}
     from wikiart_retrieval.known import known_captions
     found = known_captions(arts, layout, progress, None if match is True else match)
-    say(f'{len(found):,} of {len(arts):,} pictures are known: their descriptions ship, do not measure anything on them')
+    say(f'{len(found):,} of {len(arts):,} pictures are known and get their own description: no search can be measured on them')
     return found
 
 def use_known(
