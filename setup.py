@@ -23,7 +23,7 @@ setup(
     license='Apache-2.0',
     keywords=cfg['keywords'],
     packages=find_packages(include=['wikiart_retrieval', 'wikiart_retrieval.*']),
-    package_data={'wikiart_retrieval': ['*.toml', '*.txt', 'models/*', 'static/*']},
+    package_data={'wikiart_retrieval': ['*.toml', '*.txt', 'models/*', 'static/*', 'data/*']},
     include_package_data=True,
     python_requires='>=' + cfg['min_python'],
     install_requires=requirements,

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['HOUR', 'map_ahead', 'batches', 'store_record', 'fetch', 'open_pictures', 'encode', 'time_batches', 'clock',
-           'plan_line', 'with_labels', 'tag', 'CaptionJournal', 'caption_batch', 'caption', 'metadata_schema',
-           'write_jsonl', 'write_metadata', 'write_vectors', 'publish', 'load_artworks', 'load_vectors', 'encoder_info',
-           'encoder_from_manifest', 'choose_captioner', 'alone', 'build_corpus', 'captioner_info', 'caption_corpus']
+           'plan_line', 'with_labels', 'tag', 'CaptionJournal', 'caption_batch', 'caption', 'recognised', 'use_known',
+           'count_known', 'metadata_schema', 'write_jsonl', 'write_metadata', 'write_vectors', 'publish',
+           'load_artworks', 'load_vectors', 'encoder_info', 'encoder_from_manifest', 'choose_captioner', 'alone',
+           'build_corpus', 'captioner_info', 'caption_corpus']
 
 # %% ../nbs/06_build.ipynb #569575e6
 import json, os, re, shlex, shutil, time
@@ -143,11 +144,11 @@ def clock(
 
 def plan_line(
     n:int,        # pictures
-    stages:list,  # (stage, pictures a second, who and where)
+    stages:list,  # (stage, pictures a second, who and where, and how many pictures if not all)
     cheaper:str='', # a cheaper command, if there is one
 )->str: # one line
     "What is ahead: rate, time and device of each stage."
-    parts = [f'{s} {r:,.1f}/s ≈ {clock(n/r)} ({who})' for s,r,who in stages]
+    parts = [f'{s} {r:,.1f}/s ≈ {clock((own or [n])[0]/r)} ({who})' for s,r,who,*own in stages]
     return f'plan for {n:,} pictures: ' + ' · '.join(parts) + (f' · cheaper: {cheaper}' if cheaper else '')
 
 # %% ../nbs/06_build.ipynb #8effae25
@@ -239,6 +240,35 @@ def caption(
     size = getattr(captioner, 'batch_size', 32)
     for b in progress.track(batches(todo, size), 'caption', len(arts), len(arts)-len(todo), size=len): caption_batch(b, layout, captioner, journal)
     for a in arts: a.caption,a.captioner = journal.done[a.id, a.content_hash],captioner.name
+
+# %% ../nbs/06_build.ipynb #b1f0a3d4
+def recognised(
+    arts,          # artworks
+    layout:Layout, # where the thumbnails are
+    progress:Progress, # bar and callback
+    match=False,   # False: nothing is looked up; True: in the file that ships; else in this file
+)->dict: # id → caption
+    "The known descriptions of the pictures that are recognised."
+    if not match: return {}
+    from wikiart_retrieval.known import known_captions
+    found = known_captions(arts, layout, progress, None if match is True else match)
+    say(f'{len(found):,} of {len(arts):,} pictures are known and get their own description: no search can be measured on them')
+    return found
+
+def use_known(
+    arts,       # artworks; filled in
+    known:dict, # id → caption, of `recognised`
+):
+    "Captions that are known."
+    for a in arts:
+        if a.id in known: a.caption,a.captioner = known[a.id],'known'
+
+def count_known(
+    arts, # artworks
+)->dict: # `known` and how many captions are; nothing where none is
+    "For the manifest."
+    n = sum(a.captioner=='known' for a in arts)
+    return dict(known=n) if n else {}
 
 # %% ../nbs/06_build.ipynb #9df7c5ba
 def metadata_schema()->object: # a pyarrow schema, one field a field of `Artwork`
@@ -419,19 +449,19 @@ def alone(
 # %% ../nbs/06_build.ipynb #b5f1993f
 HOUR = 3600
 
-def _plan(arts, lay, encoder, captioner, named, journal):
-    "Time two batches of each stage; say what is ahead; BLIP that takes over an hour and was not asked for gives way to tags."
+def _plan(arts, lay, encoder, captioner, named, journal, todo):
+    "Time two batches of each stage, captions on those to be written; say what is ahead; BLIP that takes over an hour and was not asked for gives way to tags."
     from wikiart_retrieval.captions import get_captioner
     done,rate = time_batches(arts, encoder.batch_size, lambda b: encoder.index_vectors(list(open_pictures(b, lay))))
     stages,cheaper,later = [('encode', rate, f'{encoder.name} on {encoder.device}')],'',''
-    if captioner.name!='none':
+    if captioner.name!='none' and todo:
         if captioner.name!='tags': captioner.load()
         size = getattr(captioner, 'batch_size', 32) if captioner.name=='tags' or encoder.device!='cpu' else 1
         work = lambda b: caption_batch(b, lay, captioner, journal if captioner.name!='tags' else _Forget())
-        _,crate = time_batches(arts, size, work)
-        stages.append(('captions', crate, f'{captioner.name} on {encoder.device}'))
-        if captioner.name!='tags' and len(arts)/crate>600: cheaper = '--captioner tags'
-        if captioner.name!='tags' and len(arts)/crate>HOUR and not named:
+        _,crate = time_batches(todo, size, work)
+        stages.append(('captions', crate, f'{captioner.name} on {encoder.device}', len(todo)))
+        if captioner.name!='tags' and len(todo)/crate>600: cheaper = '--captioner tags'
+        if captioner.name!='tags' and len(todo)/crate>HOUR and not named:
             later = f'offline captions first; replace them with: wikiart-caption --captioner blip --artifacts {lay.root}'
             captioner = get_captioner('tags')
     if not cheaper and len(arts)/rate>600: cheaper = f'--sample-size {int(rate*300)}'
@@ -456,6 +486,7 @@ def build_corpus(
     num_beams:int=None,         # BLIP: beams; greedy if left out
     max_new_tokens:int=None,    # BLIP: length of a caption
     caption_batch_size:int=None,# BLIP: pictures at once
+    match_captions=False,       # use the known description of a picture that is recognised; or a file of them, see `write_known`; never for an evaluation
     vocabulary=None,            # TOML or JSON file; the one that ships if left out
     trees:int=100,              # of each Annoy index; 0 writes none
     seed:int=42,                # of shuffle, sample and drawings
@@ -490,8 +521,9 @@ def build_corpus(
         arts,skipped,sample = fetch(src, lay, progress)
         if skipped: say(f'{len(skipped)} of {len(sample)} records cannot be used: see skipped.jsonl (first: {skipped[0]["source_key"]}: {skipped[0]["reason"]})')
         write_jsonl(lay.build/'sample.jsonl', [dict(source_key=k) for k in sample])
+        known = recognised(arts, lay, progress, match_captions)
         journal = CaptionJournal(lay, cap)
-        done,cap2 = _plan(arts, lay, enc, cap, named, journal)
+        done,cap2 = _plan(arts, lay, enc, cap, named, journal, [a for a in arts if a.id not in known])
         if cap2 is not cap: cap,journal = cap2,CaptionJournal(lay, cap2)
         vectors = dict(image=encode(arts, lay, enc, progress, done))
         vocab = with_labels(vocab, arts)
@@ -504,13 +536,14 @@ def build_corpus(
         if cap.name not in ('tags','none'):
             publish(out, arts, vectors, info, **rest)
             say(f'{out} can be searched by picture and by tags now; captions fill in')
-        return _finish(out, arts, vectors, info, cap, enc, progress, journal, rest)
+        return _finish(out, arts, vectors, info, cap, enc, progress, journal, rest, known)
 
-def _finish(out, arts, vectors, info, cap, enc, progress, journal, rest):
-    "Caption, encode the captions, publish."
-    caption(arts, Layout(out), cap, progress, journal)
+def _finish(out, arts, vectors, info, cap, enc, progress, journal, rest, known):
+    "Caption what is not known, encode the captions, publish."
+    caption([a for a in arts if a.id not in known], Layout(out), cap, progress, journal)
+    use_known(arts, known)
     if any(a.caption for a in arts): vectors = vectors|dict(caption=_caption_vectors(arts, enc))
-    m = publish(out, arts, vectors, info|dict(captioner=captioner_info(cap)), **rest)
+    m = publish(out, arts, vectors, info|dict(captioner=captioner_info(cap)|count_known(arts)), **rest)
     journal.path.unlink(missing_ok=True)
     return m
 
@@ -536,6 +569,7 @@ def caption_corpus(
     max_new_tokens:int=None, # BLIP: length of a caption
     caption_batch_size:int=None, # BLIP: pictures at once
     missing:bool=False,      # only where there is no caption
+    match_captions=False,    # use the known description of a picture that is recognised; or a file of them
     clip_model:str=None,     # where the collection's checkpoint is now, if it moved
     device:str=None,         # torch device
     offline:bool=False,      # no network call
@@ -545,9 +579,9 @@ def caption_corpus(
 )->dict: # the manifest
     "Fill in or replace the captions of a collection."
     root = newest_collection(root)
-    with alone(Layout(root)): return _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, caption_batch_size, missing, clip_model, device, offline, on_progress, should_stop, quiet)
+    with alone(Layout(root)): return _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, caption_batch_size, missing, match_captions, clip_model, device, offline, on_progress, should_stop, quiet)
 
-def _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, caption_batch_size, missing, clip_model, device, offline, on_progress, should_stop, quiet):
+def _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, caption_batch_size, missing, match_captions, clip_model, device, offline, on_progress, should_stop, quiet):
     m,lay,progress = read_manifest(root),Layout(root),Progress(on_progress, should_stop, quiet)
     arts,vectors = load_artworks(root, m),{k: load_vectors(root, m, k) for k in ('image','omni')}
     enc = encoder_from_manifest(m, clip_model, offline, device)
@@ -557,21 +591,24 @@ def _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, capt
         for a in arts:
             if a.caption: journal.done[a.id, a.content_hash] = a.caption
     was = {a.id:(a.caption, a.captioner) for a in arts}
+    known = recognised([a for a in arts if not (missing and a.caption)], lay, progress, match_captions)
+    rest = [a for a in arts if a.id not in known]
     for f in m['files']:
         if f.startswith(m['data']): check_file(root, m, f)
     data = root/m['data']
     skipped,sample = ([json.loads(l) for l in (data/f).read_text(encoding='utf-8').splitlines()] for f in ('skipped.jsonl','sample.jsonl'))
     vocab,tags = json.loads((data/'vocabulary.json').read_text(encoding='utf-8')),np.load(data/'tags.npy', allow_pickle=False)
-    if captioner not in ('tags','none') and (todo := [a for a in arts if (a.id, a.content_hash) not in journal.done]):
+    if captioner not in ('tags','none') and (todo := [a for a in rest if (a.id, a.content_hash) not in journal.done]):
         cap.load()
         _,rate = time_batches(todo, 1 if enc.device=='cpu' else cap.batch_size, lambda b: caption_batch(b, lay, cap, journal))
         say(plan_line(len(todo), [('captions', rate, f'{cap.name} on {enc.device}')], '--captioner tags' if len(todo)/rate>600 else ''))
-    caption(arts, lay, cap, progress, journal)
+    caption(rest, lay, cap, progress, journal)
+    use_known(arts, known)
     if missing:
         for a in arts:
             if was[a.id][0]: a.caption,a.captioner = was[a.id]
     if any(a.caption for a in arts): vectors['caption'] = _caption_vectors(arts, enc)
-    info = {k:m[k] for k in ('command','source','encoder','vocabulary','index','omni')} | dict(captioner=captioner_info(cap))
+    info = {k:m[k] for k in ('command','source','encoder','vocabulary','index','omni')} | dict(captioner=captioner_info(cap)|count_known(arts))
     new = publish(root, arts, vectors, info, skipped, [s['source_key'] for s in sample], vocab, tags, m['index']['trees'])
     journal.path.unlink(missing_ok=True)
     return new
