@@ -37,7 +37,7 @@ test: .venv/.ready
 	@$(BIN)/python .ci/check.py
 
 lab: .venv/.ready
-	$(BIN)/jupyter lab nbs/search.ipynb
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) nbs/search.ipynb
 
 docs: .venv/.ready
 	@$(BIN)/python .ci/docs.py prove

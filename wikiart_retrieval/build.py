@@ -6,13 +6,14 @@
 __all__ = ['HOUR', 'map_ahead', 'batches', 'store_record', 'fetch', 'open_pictures', 'encode', 'time_batches', 'clock',
            'plan_line', 'with_labels', 'tag', 'CaptionJournal', 'caption_batch', 'caption', 'metadata_schema',
            'write_jsonl', 'write_metadata', 'write_vectors', 'publish', 'load_artworks', 'load_vectors', 'encoder_info',
-           'encoder_from_manifest', 'choose_captioner', 'build_corpus', 'captioner_info', 'caption_corpus']
+           'encoder_from_manifest', 'choose_captioner', 'alone', 'build_corpus', 'captioner_info', 'caption_corpus']
 
 # %% ../nbs/06_build.ipynb #569575e6
 import json, os, re, shlex, shutil, time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 import numpy as np
@@ -402,6 +403,19 @@ def choose_captioner(
     if options: raise RetrievalError(f'{", ".join("--"+k.replace("_","-") for k in options)} can only be used with --captioner blip')
     return get_captioner(name), named
 
+# %% ../nbs/06_build.ipynb #b7010b38
+@contextmanager
+def alone(
+    layout:Layout, # of the collection
+):
+    "Hold the folder's lock; RetrievalError where another build holds it."
+    from filelock import FileLock, Timeout
+    lock = FileLock(layout.build/'lock', timeout=0)
+    try: lock.acquire()
+    except Timeout: raise RetrievalError(f'{layout.root} is being built already: wait for it, or build into another folder') from None
+    try: yield
+    finally: lock.release()
+
 # %% ../nbs/06_build.ipynb #b5f1993f
 HOUR = 3600
 
@@ -472,24 +486,25 @@ def build_corpus(
     cap,named = choose_captioner(captioner, enc, blip_model, offline, num_beams=num_beams, max_new_tokens=max_new_tokens, batch_size=caption_batch_size)
     try: lay.build.mkdir(parents=True, exist_ok=True)
     except OSError as e: raise RetrievalError(f'cannot write to {out} ({e.strerror}): choose another folder with --out') from None
-    arts,skipped,sample = fetch(src, lay, progress)
-    if skipped: say(f'{len(skipped)} of {len(sample)} records cannot be used: see skipped.jsonl (first: {skipped[0]["source_key"]}: {skipped[0]["reason"]})')
-    write_jsonl(lay.build/'sample.jsonl', [dict(source_key=k) for k in sample])
-    journal = CaptionJournal(lay, cap)
-    done,cap2 = _plan(arts, lay, enc, cap, named, journal)
-    if cap2 is not cap: cap,journal = cap2,CaptionJournal(lay, cap2)
-    vectors = dict(image=encode(arts, lay, enc, progress, done))
-    vocab = with_labels(vocab, arts)
-    vectors['omni'],space,tags = tag(arts, vectors['image'], enc, vocab)
-    model = getattr(enc, 'model_id', None)                         # of a CLIP checkpoint, whichever name it was asked by
-    info = dict(command=command or f'wikiart-build --source {source} --out {out}', source=src.describe(), encoder=encoder_info(enc, model),
-                captioner=dict(name='none', fingerprint=None), vocabulary=dict(fingerprint=vocab.fingerprint, tags=len(vocab)),
-                index=dict(trees=trees, seed=42), omni=space.to_dict())
-    rest = dict(skipped=skipped, sample=sample, vocab=vocab.data, tags=tags, trees=trees)
-    if cap.name not in ('tags','none'):
-        publish(out, arts, vectors, info, **rest)
-        say(f'{out} can be searched by picture and by tags now; captions fill in')
-    return _finish(out, arts, vectors, info, cap, enc, progress, journal, rest)
+    with alone(lay):
+        arts,skipped,sample = fetch(src, lay, progress)
+        if skipped: say(f'{len(skipped)} of {len(sample)} records cannot be used: see skipped.jsonl (first: {skipped[0]["source_key"]}: {skipped[0]["reason"]})')
+        write_jsonl(lay.build/'sample.jsonl', [dict(source_key=k) for k in sample])
+        journal = CaptionJournal(lay, cap)
+        done,cap2 = _plan(arts, lay, enc, cap, named, journal)
+        if cap2 is not cap: cap,journal = cap2,CaptionJournal(lay, cap2)
+        vectors = dict(image=encode(arts, lay, enc, progress, done))
+        vocab = with_labels(vocab, arts)
+        vectors['omni'],space,tags = tag(arts, vectors['image'], enc, vocab)
+        model = getattr(enc, 'model_id', None)                     # of a CLIP checkpoint, whichever name it was asked by
+        info = dict(command=command or f'wikiart-build --source {source} --out {out}', source=src.describe(), encoder=encoder_info(enc, model),
+                    captioner=dict(name='none', fingerprint=None), vocabulary=dict(fingerprint=vocab.fingerprint, tags=len(vocab)),
+                    index=dict(trees=trees, seed=42), omni=space.to_dict())
+        rest = dict(skipped=skipped, sample=sample, vocab=vocab.data, tags=tags, trees=trees)
+        if cap.name not in ('tags','none'):
+            publish(out, arts, vectors, info, **rest)
+            say(f'{out} can be searched by picture and by tags now; captions fill in')
+        return _finish(out, arts, vectors, info, cap, enc, progress, journal, rest)
 
 def _finish(out, arts, vectors, info, cap, enc, progress, journal, rest):
     "Caption, encode the captions, publish."
@@ -530,6 +545,9 @@ def caption_corpus(
 )->dict: # the manifest
     "Fill in or replace the captions of a collection."
     root = newest_collection(root)
+    with alone(Layout(root)): return _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, caption_batch_size, missing, clip_model, device, offline, on_progress, should_stop, quiet)
+
+def _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, caption_batch_size, missing, clip_model, device, offline, on_progress, should_stop, quiet):
     m,lay,progress = read_manifest(root),Layout(root),Progress(on_progress, should_stop, quiet)
     arts,vectors = load_artworks(root, m),{k: load_vectors(root, m, k) for k in ('image','omni')}
     enc = encoder_from_manifest(m, clip_model, offline, device)

@@ -166,13 +166,19 @@ def search_parser()->Parser: # to be asked for its options
         'wikiart-search "a boat at sea"',
         'wikiart-search --image photo.jpg -k 20',
         'wikiart-search "a storm" --style Romanticism --genre marine --tag dramatic --json',
+        '''wikiart-search "ships NOT storm" --where 'style in (Baroque, Romanticism) and year < 1850' ''',
+        'wikiart-search "at night" --image day.jpg --not people    # this, but at night, and without people',
         'wikiart-search "flowers in a vase" --sheet flowers.png'])
-    p.add_argument('query', nargs='?', help='what to look for, in words')
+    p.add_argument('query', nargs='?', help='what to look for, in words; NOT in capitals says what is not wanted')
     p.add_argument('--mode', choices=('image','caption','omni'), help='default: image for a picture, caption for words, else omni')
-    p.add_argument('--image', metavar='PATH_OR_ID', help='a picture file, or the id of an artwork of the collection')
+    p.add_argument('--image', action='append', metavar='PATH_OR_ID', help='a picture file, or the id of an artwork of the collection; may be repeated')
     for name in ('style','genre','tag'): p.add_argument(f'--{name}', action='append', metavar='NAME', help=f'a {name} to lean towards; may be repeated')
+    p.add_argument('--not', dest='negative', action='append', default=[], metavar='TEXT', help='what is not wanted, in words; may be repeated')
+    p.add_argument('--where', metavar='CONDITION', help='only artworks that meet it, such as \'style = "Baroque" and not year < 1650\'; = != < <= > >= ~ (contains), in (…), is unknown; and, or, not, brackets')
     p.add_argument('-k', type=int, default=10, help='results (default: 10)')
     p.add_argument('--artifacts', default='artifacts', metavar='DIR', help='folder of the collection (default: the newest in artifacts)')
+    p.add_argument('--diversity', type=float, default=0., help='0: the best (default), to 1: as unlike each other as can be')
+    p.add_argument('--fusion', choices=('score','rrf'), default='score', help='how parts are put together: scores added, or reciprocal ranks (default: score)')
     p.add_argument('--caption-weight', type=float, help='caption search: 0 pictures alone, 1 captions alone')
     p.add_argument('--include-self', action='store_true', help='keep the artwork whose id is asked for')
     p.add_argument('--backend', default='auto', choices=('auto','exact','annoy'), help='default: exact for small collections')
@@ -184,10 +190,12 @@ def search_parser()->Parser: # to be asked for its options
 
 def pick_mode(
     o:dict, # options of the command line
-)->str: # `image`, `caption` or `omni`
+)->str: # `image`, `caption`, `omni`, or `browse` where there is a condition alone
     "The mode the question asks for; RetrievalError where it does not fit the one given."
     text,image,ticks = bool((o['query'] or '').strip()),o['image'] is not None,any(o[t] for t in ('style','genre','tag'))
-    if not (text or image or ticks): raise RetrievalError('nothing to search for: give words, --image, --style, --genre or --tag')
+    if not (text or image or ticks):
+        if (o['where'] or '').strip() and not (o['mode'] or o['negative']): return 'browse'
+        raise RetrievalError('nothing to search for: give words, --image, --style, --genre, --tag or --where')
     mode = o['mode'] or ('image' if image and not (text or ticks) else 'caption' if text and not (image or ticks) else 'omni')
     if mode=='image' and (text or ticks or not image): raise RetrievalError('--mode image takes --image and nothing else: use --mode omni for a picture with words or tags')
     if mode=='caption' and (image or ticks or not text): raise RetrievalError('--mode caption takes words and nothing else: use --mode omni for words with a picture or tags')
@@ -201,9 +209,11 @@ def search(
     from wikiart_retrieval.search import RetrievalService
     mode = pick_mode(o)
     s = RetrievalService(o['artifacts'], o['backend'], o['search_k'], o['clip_model'], o['offline'], o['device'])
-    if mode=='image': return s.search_image(o['image'], o['k'], o['include_self'])
-    if mode=='caption': return s.search_caption(o['query'], o['k'], o['caption_weight'])
-    return s.search_omni(o['query'], o['style'], o['genre'], o['tag'], o['image'], o['k'], include_self=o['include_self'])
+    if mode=='browse': return s.browse(o['k'], where=o['where'])
+    how = {k:o[k] for k in ('where','negative','fusion','diversity')}
+    if mode=='image': return s.search_image(o['image'], o['k'], o['include_self'], **how)
+    if mode=='caption': return s.search_caption(o['query'], o['k'], o['caption_weight'], **how)
+    return s.search_omni(o['query'], o['style'], o['genre'], o['tag'], o['image'], o['k'], include_self=o['include_self'], **how)
 
 def as_text(
     results, # of a search
@@ -211,8 +221,8 @@ def as_text(
     "Results for people: who, what, how near, where."
     out = []
     for r in results:
-        who,what,cap = r._lines()
-        out.append(f'{r.rank:>3}  {r.distance:.3f}  {r.title} — {who}' + (f' · {what}' if what else '') + (f'\n            {cap}' if cap else '') + f'\n            {r.path}')
+        (who,what,cap),near = r._lines(),'' if r.distance is None else f'{r.distance:.3f}'
+        out.append(f'{r.rank:>3}  {near:>5}  {r.title} — {who}' + (f' · {what}' if what else '') + (f'\n            {cap}' if cap else '') + f'\n            {r.path}')
     return '\n'.join(out)
 
 def search_main(
@@ -223,6 +233,7 @@ def search_main(
     def work():
         if o['offline']: go_offline()
         res = search(o)
+        if not res: say('nothing meets these conditions')
         print(json.dumps([r.to_dict() for r in res], ensure_ascii=False, indent=1) if o['json'] else as_text(res), flush=True)
         if o['sheet']:
             res.sheet(o['sheet'])

@@ -51,7 +51,7 @@ def interval(
     low,high = np.percentile(resampled(v, stat, resamples, seed), [2.5, 97.5])
     return {k: round(float(x), 4) for k,x in dict(value=stat(v[None], axis=1)[0], low=low, high=high).items()}|dict(n=len(v))
 
-# %% ../nbs/11_evaluate.ipynb #e5b09a21
+# %% ../nbs/11_evaluate.ipynb #1967329c
 def paired(
     a,             # (n,) values of one system, a query each
     b,             # (n,) values of the other, the same queries in the same order
@@ -63,7 +63,7 @@ def paired(
     if a.shape!=b.shape or not len(a): raise RetrievalError(f'{len(a)} and {len(b)} values: a paired comparison needs the same queries of both')
     d = resampled(a-b, resamples=resamples, seed=seed)
     p = 2*(min((d<=0).sum(), (d>=0).sum())+1)/(resamples+1)
-    return interval(a-b, resamples=resamples, seed=seed)|dict(p=round(min(1., p), 4))
+    return interval(a-b, resamples=resamples, seed=seed)|dict(p=round(float(min(1., p)), 4))
 
 # %% ../nbs/11_evaluate.ipynb #fde67886
 def average_precision(
@@ -184,7 +184,7 @@ def label_figures(
         precision=interval(right.mean(1)), mAP=interval(ap), nDCG=interval(ndcg(right, total)), chance=round(float((total/(len(have)-1)).mean()), 4))
     return figures, np.stack([have[ask], ap], 1)
 
-# %% ../nbs/11_evaluate.ipynb #190d9905
+# %% ../nbs/11_evaluate.ipynb #cd95e1bb
 def read_captions(
     path, # a JSONL file
     arts, # artworks
@@ -192,7 +192,7 @@ def read_captions(
     "The descriptions of a collection's pictures; RetrievalError with the line that cannot be read."
     how = 'write one object a line, such as {"path": "a.jpg", "caption": "a boat at sea"}'
     try: lines = Path(path).read_text(encoding='utf-8-sig').split('\n')
-    except (OSError, UnicodeDecodeError) as e: raise RetrievalError(f'captions {path} cannot be read ({one_line(e, 100)}): give a JSONL file') from None
+    except (OSError, UnicodeDecodeError) as e: raise RetrievalError(f'captions {path} cannot be read ({getattr(e, "strerror", None) or one_line(e, 100)}): give a JSONL file') from None
     rows,out,lost = {a.source_key:i for i,a in enumerate(arts)}|{a.id:i for i,a in enumerate(arts)},[],[]
     for n,line in enumerate(lines, 1):
         if not line.strip(): continue
@@ -212,7 +212,7 @@ def standardised(
     moments, # their `Moments`
     queries, # (q, d) unit rows
 )->np.ndarray: # (q, n) deviations above each query's mean
-    "Cosines on the collection's own scale, as `Moments.standardise` has them for one query."
+    "Cosines on the collection's own scale, as `search_caption` has them for one query."
     q = np.asarray(queries, np.float64)
     sd = np.sqrt(np.maximum(np.einsum('ij,jk,ik->i', q, moments.cov, q, optimize=True), 0))
     raw = np.asarray(queries, np.float32)@np.asarray(vectors, np.float32).T
@@ -738,7 +738,7 @@ def tag_search(
         if o['not_tags']: out.append(f'{o["not_tags"]:,} pictures have a {g} label that is no tag and were left out.')
     return out
 
-# %% ../nbs/11_evaluate.ipynb #449338e4
+# %% ../nbs/11_evaluate.ipynb #209d2806
 def by_nature(
     f:dict, # figures of `evaluate`
 )->list: # blocks
@@ -747,7 +747,7 @@ def by_nature(
     out = ['How often a picture is among the first ten results. All alike would be a skewness of 0; above 1, a few hubs push other pictures away.',
         Table(['hubs of', 'queries', 'skewness', 'most often', 'on average', 'never found'], [[kinds[k], h['queries'], h['skewness'], h['max'], h['mean'], h['never']] for k,h in f['hubs'].items()])]
     out += [Strip(f'Most found in {kinds[k]}: '+', '.join(f'{o["times"]} times' for o in h['hubs']), [o['id'] for o in h['hubs']]) for k,h in f['hubs'].items() if h['hubs']]
-    out.append(f'{len(d["exact"]):,} groups of pictures with the same bytes, {len(d["near"]):,} pairs that look the same. Cropped or framed copies are mostly missed.')
+    out.append(f'{len(d["exact"]):,} groups of pictures with the same bytes, {len(d["near"]):,} pairs that look the same. Cropped or framed copies are often missed.')
     return out+[Strip('The same bytes', g[:10]) for g in d['exact'][:10]]+[Strip(f'{o["signs"]} of 64 signs differ', o['ids']) for o in d['near'][:10]]
 
 def costs(
@@ -793,7 +793,7 @@ def key_figures(
     if not rows: return ['Nobody has said what these pictures are or show, so no figure can say how good a search is. Labels (a column of style, genre or author in the source) or descriptions (--captions) would.']
     return ['In brackets the 95 % bootstrap interval over the queries. By chance: a random order, or always the commonest label.', Table(['question', 'measured', 'by chance'], rows)]
 
-# %% ../nbs/11_evaluate.ipynb #ba388a2a
+# %% ../nbs/11_evaluate.ipynb #e21d8ba3
 STYLE = """:root{color-scheme:light dark;--line:#d5d0c6;--soft:#f4f0e8;--ink:#222;--page:#fffdf9;--mark:#a8560a}
 @media(prefers-color-scheme:dark){:root{--line:#4a463f;--soft:#2a2723;--ink:#e8e4dc;--page:#1b1917;--mark:#f0a860}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:1000px;margin:0 auto;padding:1rem}
@@ -802,7 +802,7 @@ nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem}.scroll{overflow-x:auto;margin:.8
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}th:first-child,td:first-child,th.text{text-align:left}
 th{background:var(--soft)}td.text{text-align:left;overflow-wrap:anywhere;min-width:6rem}td.num{white-space:nowrap}
 .strip{margin:1.2rem 0}.strip>div{display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start}figure{margin:0;width:120px;font-size:.75rem;overflow-wrap:anywhere;line-height:1.25}
-figure img{max-width:120px;max-height:120px;display:block;border-radius:3px}figure.own img{outline:3px solid var(--mark);outline-offset:1px;margin-right:10px}svg{max-width:100%;height:auto}"""
+figure img{max-width:120px;max-height:120px;display:block;border-radius:3px}figure.own img{outline:3px solid var(--mark);outline-offset:1px;margin:0 10px 6px 0}svg{max-width:100%;height:auto}"""
 
 def html_block(
     b,     # a block or a paragraph

@@ -43,6 +43,8 @@ function hear(model, handlers) {           // custom messages of the kernel, by 
   return () => model.off('msg:custom', f)
 }
 
+const saved = new Set()                    // downloads that were handed to the browser
+
 function blobUrl(buffer, type) { return URL.createObjectURL(new Blob([buffer], { type: type || 'image/webp' })) }
 
 async function copy(text) {
@@ -58,16 +60,16 @@ async function copy(text) {
 // ---------- cards: status, feedback chips, grid, details
 
 function cards(model, el) {
-  const urls = new Map(), asked = new Set()
+  const urls = new Map(), asked = new Set(), view = `${Math.random()}`
   let shown = [], run = null, opener = null, current = null
-  const status = h('div', { class: 'wr-status', role: 'status' })
+  const status = h('div', { class: 'wr-status', role: 'status', tabIndex: -1 })
   const chips = h('ul', { class: 'wr-chips', 'aria-label': 'Feedback' })
   const grid = h('ul', { class: 'wr-grid', 'aria-label': 'Results' })
   const details = h('section', { class: 'wr-details', 'aria-label': 'Details', tabIndex: -1, hidden: true })
   const next = h('button', { type: 'button', class: 'wr-button wr-next', text: 'More', onclick: () => model.send({ do: 'next' }) })
   el.append(status, chips, h('div', { class: 'wr-body' }, h('div', { class: 'wr-main' }, grid, next), details))
   const app = () => el.closest('.wr-app')
-  const send = (what, id, more = {}) => model.send({ do: what, id, ...more })
+  const send = (what, id, more = {}) => model.send({ do: what, id, view, ...more })
 
   function acts(a, long) {
     const mark = (model.get('marks') || {})[a.id]
@@ -95,14 +97,22 @@ function cards(model, el) {
 
   function refresh() {
     const list = model.get('cards') || [], same = run === model.get('run') && shown.length <= list.length && shown.every((id, i) => list[i].id === id)
+    const at = document.activeElement, focused = !same && grid.contains(at) ? { id: at.closest('.wr-card').dataset.id, act: at.dataset.act } : null
     if (!same) { grid.replaceChildren(); shown = []; run = model.get('run') }
     const fresh = list.slice(shown.length)
     grid.append(...fresh.map(card))
     shown = list.map(a => a.id)
     if (same) for (const li of grid.children) mark(li)
+    if (focused) land(focused.id, focused.act)
     const missing = shown.filter(id => !urls.has(id) && !asked.has(id))
     missing.forEach(id => asked.add(id))
     if (missing.length) model.send({ do: 'thumbs', ids: missing })
+  }
+
+  function land(id, act) {                   // the focus goes to the same control of the same card, else to the status line
+    const li = [...grid.children].find(o => o.dataset.id === id)
+    const to = li && li.querySelector(act ? `[data-act="${act}"]` : '.wr-open')
+    ;(to || status).focus({ preventScroll: true })
   }
 
   function mark(box) {
@@ -122,22 +132,27 @@ function cards(model, el) {
 
   function feedback() {
     const list = model.get('chips') || []
+    const had = chips.contains(document.activeElement)
     chips.hidden = !list.length
     chips.replaceChildren(...list.map(c => h('li', { class: `wr-chip wr-${c.sign}` }, h('span', { dir: 'auto', text: c.label }),
       h('button', { type: 'button', class: 'wr-x', 'aria-label': `Remove: ${c.label}`, title: 'Remove', text: '✕', onclick: () => model.send({ do: 'unchip', key: c.key }) }))))
+    if (had) (chips.querySelector('button') || status).focus({ preventScroll: true })
     for (const li of grid.children) mark(li)
     if (current) mark(details)
   }
 
   function close() {
     if (details.hidden) return
+    const id = current, had = details.contains(document.activeElement)
     details.hidden = true
     current = null
     el.classList.remove('wr-with-details')
     if (opener && opener.isConnected) opener.focus({ preventScroll: true })
+    else if (had) land(id)
   }
 
   function showDetails(m, [buffer]) {
+    if (m.view !== view) return                      // the same page is shown twice, and the other one asked
     const a = m.art, big = buffer && buffer.byteLength ? blobUrl(buffer, 'image/webp') : null
     const old = details.querySelector('img')
     if (old) URL.revokeObjectURL(old.src)
@@ -170,6 +185,8 @@ function cards(model, el) {
       close,
       forget() { urls.forEach(u => u && URL.revokeObjectURL(u)); urls.clear(); asked.clear() },
       download(m, [buffer]) {
+        if (saved.has(m.key)) return                 // one file, however often the page is shown
+        saved.add(m.key)
         const url = blobUrl(buffer, m.mime), a = h('a', { href: url, download: m.name })
         document.body.append(a)
         a.click()
@@ -192,7 +209,10 @@ function facets(model, el) {
   const clear = h('button', { type: 'button', class: 'wr-button', text: 'Clear ticks', onclick: () => pick({}) })
   el.setAttribute('role', 'group')
   el.setAttribute('aria-label', 'Styles, genres, moods and tags')
-  el.append(hint, clear)
+  const where = h('input', { type: 'search', class: 'wr-find', placeholder: 'style = Baroque and year < 1700', 'aria-label': 'Only where: a condition', spellcheck: false, dir: 'auto',
+    title: 'A condition on any field: = != < <= > >= ~ (contains), in (…), is unknown; and, or, not, brackets', onchange: () => meet(where.value), oninput: () => { if (!where.value) meet('') } })
+  const meet = v => { if (v !== model.get('where')) { model.set('where', v); model.save_changes() } }
+  el.append(h('label', { class: 'wr-where' }, h('span', { text: 'Only where' }), where), hint, clear)
   const picked = g => (model.get('picked') || {})[g] || []
   function pick(p) { model.set('picked', p); model.save_changes() }
   function toggle(g, label) {
@@ -209,11 +229,14 @@ function facets(model, el) {
       const rows = g.options.filter(([l]) => ticked.includes(l)).concat(g.options.filter(([l]) => !ticked.includes(l) && l.toLowerCase().includes(want)))
       list.replaceChildren(...rows.map(([l, n]) => h('li', { class: n ? '' : 'wr-none' }, h('label', {},
         h('input', { type: 'checkbox', checked: ticked.includes(l), 'data-label': l, onchange: () => toggle(g.id, l) }), h('span', { dir: 'auto', text: l }), h('span', { class: 'wr-n', text: String(n) })))))
+      rove()
       if (!rows.length) list.append(h('li', { class: 'wr-nothing', text: 'nothing of that name' }))
       count.textContent = ticked.length ? `${ticked.length} ticked` : `${g.options.filter(o => o[1]).length}`
       box.classList.toggle('wr-ticked', ticked.length > 0)
       if (had !== null) for (const o of list.querySelectorAll('input')) if (o.dataset.label === had) o.focus({ preventScroll: true })
     }
+    const rove = to => list.querySelectorAll('input').forEach((o, i) => { o.tabIndex = to ? (o === to ? 0 : -1) : (i ? -1 : 0) })   // one stop of Tab a list, arrows within
+    list.addEventListener('focusin', e => e.target.matches('input') && rove(e.target))
     input.addEventListener('input', fill)
     input.addEventListener('keydown', e => {
       const first = [...list.querySelectorAll('input')].find(o => o.dataset.label.toLowerCase().includes(input.value.trim().toLowerCase()))
@@ -235,6 +258,7 @@ function facets(model, el) {
   })
   size.observe(el)
 
+  const stop = watch(model, ['where'], () => { if (where.value !== model.get('where')) where.value = model.get('where') || '' })
   const end = watch(model, ['groups', 'picked', 'hint'], () => {
     hint.textContent = model.get('hint')
     const list = model.get('groups') || []
@@ -245,7 +269,7 @@ function facets(model, el) {
     }
     clear.hidden = !Object.values(model.get('picked') || {}).some(v => v.length)
   })
-  return () => { end(); size.disconnect() }
+  return () => { end(); stop(); size.disconnect() }
 }
 
 // ---------- query picture: choose, drop, paste, random; checked and shrunk here, checked again by the kernel
@@ -267,7 +291,7 @@ async function pictureHead(file) {          // { type, width, height } from the 
     return at('webp', v.getUint16(26, true) & 0x3fff, v.getUint16(28, true) & 0x3fff)
   }
   if (['II*\0', 'MM\0*'].includes(text(0, 4))) return at('tiff', 0, 0)
-  if (text(4, 4) === 'ftyp') return at('avif', 0, 0)
+  if (text(4, 4) === 'ftyp') return at(['avif', 'avis'].includes(text(8, 4)) ? 'avif' : 'heic', 0, 0)
   if (b[0] === 0xff && b[1] === 0xd8) {
     for (let i = 2; i + 9 < b.length;) {
       if (b[i] !== 0xff) { i++; continue }
@@ -284,7 +308,7 @@ async function shrunk(file, head) {         // a picture of at most SIDE pixels,
   const known = head.width && head.height
   if (known && Math.max(head.width, head.height) <= SIDE && file.size <= PART) { await createImageBitmap(file).then(b => b.close()); return file }
   const bmp = await createImageBitmap(file, { imageOrientation: 'from-image' })
-  const f = Math.min(1, SIDE / Math.max(bmp.width, bmp.height)), c = h('canvas', { width: Math.max(1, Math.round(bmp.width * f)), height: Math.max(1, Math.round(bmp.height * f)) })
+  const f = Math.min(1, Math.max(SIDE / Math.max(bmp.width, bmp.height), 16 / Math.min(bmp.width, bmp.height))), c = h('canvas', { width: Math.max(1, Math.round(bmp.width * f)), height: Math.max(1, Math.round(bmp.height * f)) })
   const x = c.getContext('2d')
   x.fillStyle = '#fff'
   x.fillRect(0, 0, c.width, c.height)
@@ -297,12 +321,13 @@ async function shrunk(file, head) {         // a picture of at most SIDE pixels,
 async function checkedPicture(file) {       // the bytes to send, or an Error that says what to do
   const name = file.name || 'the pasted picture'
   if (!file.size) throw new Error(`${name} is empty: choose another file`)
-  if (file.size > MAX_FILE) throw new Error(`${name} has ${Math.round(file.size / MB)} MB, more than ${MAX_FILE / MB} MB: shrink it or choose another file`)
+  if (file.size > MAX_FILE) throw new Error(`${name} has ${(file.size / MB).toFixed(1)} MB, more than ${MAX_FILE / MB} MB: shrink it or choose another file`)
   const head = await pictureHead(file)
   if (!head) throw new Error(`${name} is not a picture: choose a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF file`)
   if (head.width * head.height > MAX_PIXELS) throw new Error(`${name} has ${head.width}×${head.height} pixels, more than ${MAX_PIXELS / 1e6} million: shrink it or choose another file`)
   try { return await shrunk(file, head) } catch {
     if (['tiff', 'avif', 'bmp'].includes(head.type)) return file          // the kernel reads what this browser does not
+    if (head.type === 'heic') throw new Error(`${name} is a HEIC picture or a film, which cannot be read here: export it as JPEG`)
     throw new Error(`${name} cannot be read: the file is damaged, choose another one`)
   }
 }
@@ -331,7 +356,8 @@ function picture(model, el) {
   // dropped or pasted anywhere in this app; of several views of this control the first one takes it
   const inApp = e => { const app = el.closest('.wr-app'); return app && e.target instanceof Node && app.contains(e.target) && !e.wrTaken }
   const fileOf = data => [...(data ? data.files : [])][0]
-  const onPaste = e => { const f = fileOf(e.clipboardData); if (f && inApp(e)) { e.wrTaken = true; e.preventDefault(); e.stopPropagation(); take(f) } }
+  const isText = e => e.target.closest && e.target.closest('input, textarea') && [...e.clipboardData.types].includes('text/plain')
+  const onPaste = e => { const f = fileOf(e.clipboardData); if (f && inApp(e) && !isText(e)) { e.wrTaken = true; e.preventDefault(); e.stopPropagation(); take(f) } }
   const onOver = e => { if (inApp(e) && [...e.dataTransfer.types].includes('Files')) { e.preventDefault(); e.stopPropagation(); el.classList.add('wr-over') } }
   const onLeave = () => el.classList.remove('wr-over')
   const onDrop = e => {
