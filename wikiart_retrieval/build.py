@@ -478,7 +478,7 @@ def build_corpus(
     sample_size:int|None=None,  # pictures; 5000 of a dataset, 240 of the gallery, all of a folder
     source:str='wikiart',       # `wikiart`, `gallery`, `OWNER/NAME`, a parquet file, or a folder; or an object with `name`, `describe` and records
     out='artifacts',            # the collection's folder
-    encoder:str='auto',         # `auto`, `clip`, `bundled`, `bundled-N`
+    encoder:str='auto',         # `auto`, `clip`, `bundled`, `bundled-N`, or a preset such as `siglip2-b16-256`
     clip_model:str=None,        # CLIP checkpoint: hub id or folder
     fit:str=None,               # `crop`, `pad` or `squash`
     captioner:str='auto',       # `auto`, `blip`, `tags` or `none`
@@ -506,7 +506,7 @@ def build_corpus(
     command:str=None,           # the command line, kept in the manifest
 )->dict: # the manifest
     "Build a collection: fetch, encode, tag, caption, index, publish. Raises `RetrievalError` with a line to act on, `Stopped` when asked to."
-    from wikiart_retrieval.encoders import CLIP_MODEL, get_encoder
+    from wikiart_retrieval.encoders import get_encoder
     from wikiart_retrieval.sources import get_source
     from wikiart_retrieval.tags import Vocabulary
     lay,progress = Layout(out),Progress(on_progress, should_stop, quiet, on_skipped)
@@ -528,7 +528,7 @@ def build_corpus(
         vectors = dict(image=encode(arts, lay, enc, progress, done))
         vocab = with_labels(vocab, arts)
         vectors['omni'],space,tags = tag(arts, vectors['image'], enc, vocab)
-        model = (clip_model or CLIP_MODEL) if enc.name.startswith('clip:') else None
+        model = getattr(enc, 'model_id', None)                     # of a CLIP checkpoint, whichever name it was asked by
         info = dict(command=command or f'wikiart-build --source {source} --out {out}', source=src.describe(), encoder=encoder_info(enc, model),
                     captioner=dict(name='none', fingerprint=None), vocabulary=dict(fingerprint=vocab.fingerprint, tags=len(vocab)),
                     index=dict(trees=trees, seed=42), omni=space.to_dict())

@@ -102,7 +102,7 @@ def fit_square(
     raise RetrievalError(f'unknown fit {fit!r}: use crop, pad or squash')
 
 # %% ../nbs/02_encoders.ipynb #de101c92
-MULTILINGUAL = '--encoder clip --clip-model google/siglip2-base-patch16-256'
+MULTILINGUAL = '--encoder siglip2-b16-256'
 
 def script_of(
     char:str, # one character
@@ -170,6 +170,7 @@ class ClipEncoder(Encoder):
             raise RetrievalError(f'cannot load CLIP checkpoint {model} ({one_line(e, 120)}): check the name, give a local folder with --clip-model, or use --encoder bundled') from None
         if not hasattr(self.model, 'get_image_features') or not hasattr(self.model, 'get_text_features'):
             raise RetrievalError(f'{model} is a {self.model.config.model_type} model, not of the CLIP or SigLIP type: choose another --clip-model')
+        if self.model.config.model_type=='siglip2': raise RetrievalError(f'{model} is a NaFlex checkpoint: choose one of a fixed resolution, such as --encoder siglip2-b16-256')
         self._describe()
 
 # %% ../nbs/02_encoders.ipynb #d53cc301
@@ -197,6 +198,7 @@ def encode_texts(self:ClipEncoder,
     "Sentences in the shared space; longer ones than the checkpoint reads are cut with a warning."
     import torch
     if not len(texts): return np.zeros((0, self.dim), np.float32)
+    if self.kind=='siglip': texts = [t.lower() for t in texts]      # as in training
     for t in texts:
         if len(t)>self.limit and len(self.tokenizer(t)['input_ids'])>self.limit: say(f'{self.name} reads {self.limit} tokens: cut "{one_line(t, 60)}"')
     out,pad = [],'max_length' if self.kind.startswith('siglip') else True
@@ -410,14 +412,16 @@ def hub_answers(
 
 # %% ../nbs/02_encoders.ipynb #17d1d45b
 def resolve_encoder(
-    name:str='auto',        # `auto`, `clip`, `bundled`, or a full name such as `bundled-1`
+    name:str='auto',        # `auto`, `clip`, a preset, `bundled`, or a full name such as `bundled-1`
     model:str=CLIP_MODEL,   # checkpoint of `clip`
     offline:bool=False,     # no network call
 )->str: # `clip` or a full `bundled-N`
     "What `auto` and `bundled` stand for today, with one line that says so."
     if name=='bundled': return bundled_names()[-1]
     if name=='clip' or name.startswith('clip:') or name in bundled_names(): return name.split(':')[0]
-    if name!='auto': raise RetrievalError(f'unknown encoder {name!r}: use auto, clip, bundled, or one of {", ".join(bundled_names())}')
+    from wikiart_retrieval.presets import presets, unknown_encoder
+    if name in presets(): return 'clip'
+    if name!='auto': raise RetrievalError(unknown_encoder(name, ['auto', 'clip', 'bundled', *bundled_names()]))
     if model!=CLIP_MODEL or clip_is_cached(model):
         say(f'encoder: clip ({model}); change it with --encoder bundled')
         return 'clip'
@@ -428,7 +432,7 @@ def resolve_encoder(
     return bundled_names()[-1]
 
 def get_encoder(
-    name:str='auto',        # `auto`, `clip`, `bundled`, or a full name such as `bundled-1`
+    name:str='auto',        # `auto`, `clip`, a preset, `bundled`, or a full name such as `bundled-1`
     model:str=None,         # checkpoint of `clip`, hub id or local folder
     fit:str=None,           # `crop`, `pad` or `squash`; each encoder's own by default
     device:str=None,        # torch device
@@ -436,6 +440,8 @@ def get_encoder(
     shared_weight:float=None, # of `bundled`: shared part of the picture index
 )->Encoder: # ready to encode
     "The encoder a name stands for."
+    from wikiart_retrieval.presets import preset_checkpoint
+    model = preset_checkpoint(name, model)
     name = resolve_encoder(name, model or CLIP_MODEL, offline)
     if name=='clip': return ClipEncoder(model or CLIP_MODEL, fit or 'crop', device, offline=offline)
     return BundledEncoder(name, fit or 'squash', device, shared_weight=shared_weight)
