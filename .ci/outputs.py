@@ -1,5 +1,5 @@
 """Run notebooks in a real kernel and keep their outputs: `python .ci/outputs.py nbs/09_widgets.ipynb …`.
-Outputs of evaluation cells that print nothing without WIKIART_SHARED stay as they were; where an output has HTML beside a widget, the HTML stays, so that a page without a kernel shows it."""
+Outputs of evaluation cells that print nothing without WIKIART_SHARED stay as they were; a widget stays only where there is HTML beside it, and then as that HTML, so that a page without a kernel shows it."""
 import os, sys
 from pathlib import Path
 import nbformat
@@ -15,6 +15,12 @@ def told(outputs):
         if o.output_type == 'stream': o.text = '\n'.join(l.rstrip('\r').rsplit('\r', 1)[-1] for l in o.text.split('\n'))
     return out
 
+def still(outputs):
+    "Without the widgets that only a kernel shows."
+    out = [o for o in outputs if VIEW not in o.get('data', {}) or 'text/html' in o['data']]
+    for o in out: o.get('data', {}).pop(VIEW, None)
+    return out
+
 VIEW = 'application/vnd.jupyter.widget-view+json'
 
 def main(paths):
@@ -28,8 +34,7 @@ def main(paths):
             if c.cell_type != 'code': continue
             if not c.outputs and 'WIKIART_SHARED' in c.source and not os.environ.get('WIKIART_SHARED'): c.outputs = before[c.id]
             c.outputs = told(c.outputs)
-            for o in c.outputs:
-                if 'text/html' in o.get('data', {}): o.data.pop(VIEW, None)
+            c.outputs = still(c.outputs)
         nbformat.write(nb, path)
         print(path)
 

@@ -203,7 +203,7 @@ class RetrievalService:
         vocab = next((f for f in m['files'] if f.startswith(m['data']+'/vocabulary.')), None)
         self.vocab = Vocabulary.load(check_file(self.root, m, vocab or f'{m["data"]}/vocabulary.json'))
         self.space = OmniSpace.from_dict(m['omni'])
-        self._lock,self._indexes,self._moments,self._facets = threading.RLock(),{},{},{}
+        self._lock,self._loading,self._indexes,self._moments,self._facets = threading.RLock(),threading.RLock(),{},{},{}
 
     def __len__(self): return len(self.artworks)
     def __repr__(self):
@@ -217,7 +217,7 @@ class RetrievalService:
     @property
     def encoder(self)->object: # an `Encoder`
         "The collection's own encoder, loaded once, when a query needs it."
-        with self._lock: return self._encoder
+        with self._loading: return self._encoder           # what needs no encoder does not wait for it
 
 # %% ../nbs/07_search.ipynb #03954073
 @patch
@@ -551,7 +551,7 @@ def _query_image(self:RetrievalService, image):
 @patch
 def _vectors(self:RetrievalService, items, how='encode_texts'):
     "Vectors of sentences or pictures, one thread at a time: tokenizers cannot be shared."
-    with self._lock: return getattr(self.encoder, how)(items)
+    with self._loading: return getattr(self.encoder, how)(items)
 
 @patch
 def _shown(self:RetrievalService, row, img):
