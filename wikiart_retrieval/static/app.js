@@ -210,7 +210,7 @@ function facets(model, el) {
   el.setAttribute('role', 'group')
   el.setAttribute('aria-label', 'Styles, genres, moods and tags')
   const where = h('input', { type: 'search', class: 'wr-find', placeholder: 'style = Baroque and year < 1700', 'aria-label': 'Only where: a condition', spellcheck: false, dir: 'auto',
-    title: 'A condition on any field: = != < <= > >= ~ (contains), in (…), is unknown; and, or, not, brackets', onchange: () => meet(where.value), oninput: () => { if (!where.value) meet('') } })
+    title: 'A condition on any field: = != < <= > >= ~ (contains), in (…), is unknown; and, or, not, brackets', onchange: () => meet(where.value), onkeydown: e => { if (e.key === 'Enter') meet(where.value) }, oninput: () => { if (!where.value) meet('') } })
   const meet = v => { if (v !== model.get('where')) { model.set('where', v); model.save_changes() } }
   el.append(h('label', { class: 'wr-where' }, h('span', { text: 'Only where' }), where), hint, clear)
   const picked = g => (model.get('picked') || {})[g] || []
