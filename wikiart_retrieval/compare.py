@@ -223,12 +223,12 @@ def compare_sections(
     names = tuple(f'{x.upper()}: {f[x]["name"]}' for x in 'ab')
     rows = [[what, *(shown(f[x][key]) for x in 'ab')] for what,key in (('encoder','encoder'), ('fit','fit'), ('dimensions','dim'), ('captions by','captioner'), ('pictures','pictures'))]
     n = f['pictures']
-    first = [f'{n["shared"]:,} pictures are compared; {n["only_a"]:,} are only in A and {n["only_b"]:,} only in B. Search looked at the pictures{" and their captions, as users get it" if f["captions"] else " alone"}.', Table(['', *names], rows)]
+    first = [f'{n["shared"]:,} pictures are compared; {n["only_a"]:,} are only in A and {n["only_b"]:,} only in B. Search looked at the pictures{" and their captions, as users get it" if f["captions"] else " alone"}.', Table(['collection', *names], rows)]
     if f['a']['fingerprint']==f['b']['fingerprint'] and not f['captions']: first.append('Both have the same encoder with the same settings; --captions would compare their captions too.')
     out = [('The two collections', first)]
     if t:
-        cells = [[k, t['a'][k], t['b'][k], t['difference'].get(k), t['difference'][k]['p'] if k in t['difference'] else None] for k in ('R@1','R@5','R@10','MRR','median_rank')]
-        out.append(('Who is right', [verdict(f), 'In brackets the 95 % bootstrap interval over the queries; the difference is B − A, by a paired bootstrap.', Table(['', *names, 'difference', 'p'], cells)]))
+        cells = [[k.replace('_rank', ' place'), t['a'][k], t['b'][k], t['difference'].get(k), t['difference'][k]['p'] if k in t['difference'] else None] for k in ('R@1','R@5','R@10','MRR','median_rank')]
+        out.append(('Who is right', [verdict(f), 'In brackets the 95 % bootstrap interval over the queries; the difference is B − A, by a paired bootstrap.', Table(['figure', *names, 'difference', 'p'], cells)]))
     else: out.append(('Who is right', [verdict(f)]))
     out.append(('How much changes', [Table(['over the queries', 'mean'], [[f'of the first {f["k"]} shared', f['overlap']], ['rank correlation (Spearman), all pictures', f['correlation']]])]))
     title = {x.id: one_line(x.title or x.id, 60) for x in c.pair.artworks}
@@ -237,7 +237,7 @@ def compare_sections(
     return out+[('Side by side', ['The outlined picture is the one that is meant. Under each: its rank here, and its place in A → B.' if t else 'Under each picture: its rank here, and its place in A → B.', *(strips(d, names) for d in telling(c.each, show))])]
 
 # %% ../nbs/13_compare.ipynb #67051015
-SIDES = '.sides{display:grid;grid-template-columns:1fr 1fr;gap:0 2rem}.sides figure{width:84px}.sides figure img{max-width:84px;max-height:84px}@media(max-width:640px){.sides{grid-template-columns:1fr}}'
+SIDES = '.sides{display:grid;grid-template-columns:1fr 1fr;gap:0 2rem}.sides figure{width:72px}.sides figure img{max-width:72px;max-height:72px}@media(max-width:640px){.sides{grid-template-columns:1fr}}'
 
 def compare_page(
     parts,     # of `compare_sections`
