@@ -1,5 +1,5 @@
 "The picture of the search page for the landing page: `python .ci/picture.py` (needs the gallery of `make run`)."
-import io, sys, tempfile
+import io, tempfile
 from pathlib import Path
 from PIL import Image
 from browser_lab import ROOT, Person, chromium, lab, launch, notebook, run_all

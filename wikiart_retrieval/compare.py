@@ -9,7 +9,7 @@ __all__ = ['SIDES', 'Pair', 'match', 'read_queries', 'ranks', 'overlap', 'correl
 
 # %% ../nbs/13_compare.ipynb #017f877f
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 import numpy as np
 from .cli import Parser, go_offline, positive, run

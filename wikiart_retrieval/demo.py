@@ -10,7 +10,7 @@ __all__ = ['REFUSED', 'POLICY', 'MAX_UPLOAD', 'COLUMNS', 'MOST', 'LONGEST', 'CSS
            'free_address', 'Demo', 'warm', 'launch', 'demo_parser', 'demo_main']
 
 # %% ../nbs/10_demo.ipynb #d93b138c
-import atexit, errno, html, inspect, json, os, re, shlex, shutil, signal, socket, sys, tempfile, time
+import atexit, errno, html, inspect, json, os, re, shutil, signal, socket, sys, tempfile, time
 from contextlib import redirect_stdout
 from functools import lru_cache
 from io import StringIO

@@ -87,7 +87,7 @@ def check_repo(
     if not re.fullmatch('[^/]+/[^/]+', repo): raise bad('write OWNER/NAME, such as someone/captions')
     try: validate_repo_id(repo)
     except HFValidationError as e: raise bad(one_line(str(e).split(": '")[0].rstrip('.:'), 200)) from None
-    if m := re.search(r'(^|/)[-._]|[-.](/|$)', repo): raise bad("owner and name must not start or end with '-' or '.'")
+    if re.search(r'(^|/)[-._]|[-.](/|$)', repo): raise bad("owner and name must not start or end with '-' or '.'")
     return repo
 
 # %% ../nbs/12_publish.ipynb #d2e01c8e

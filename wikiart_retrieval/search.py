@@ -8,7 +8,7 @@ __all__ = ['LONGEST', 'CAPTION_WEIGHT', 'RRF', 'MMR_POOL', 'SHOWN', 'ROCCHIO', '
            'mmr', 'rocchio_terms', 'rocchio']
 
 # %% ../nbs/07_search.ipynb #ced2fccf
-import html, os, re, threading
+import os, re, threading
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path

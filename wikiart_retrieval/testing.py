@@ -94,18 +94,22 @@ def write_char_tokenizer(
                             model_input_names=['input_ids']).save_pretrained(folder)
     return len(vocab)
 
+def _save_siglip(folder, seed, lower, width, tokens):
+    from transformers import SiglipConfig, SiglipModel, SiglipImageProcessor
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    words, small = write_char_tokenizer(folder, lower), dict(SMALL, hidden_size=width, intermediate_size=2*width)
+    text = dict(small, vocab_size=tokens or words, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=1, projection_size=width)
+    with seeded(seed): widen(SiglipModel(SiglipConfig(text_config=text, vision_config=dict(small, image_size=32, patch_size=8)))).save_pretrained(folder)
+    SiglipImageProcessor(size=dict(height=32, width=32)).save_pretrained(folder)
+    return str(folder)
+
 def make_tiny_siglip(
     folder,     # new or empty folder
     seed:int=0, # for the weights
 )->str: # the folder, ready for `from_pretrained`
     "Save a random SigLIP: pictures of 32×32, 64 tokens, 32 dimensions."
-    from transformers import SiglipConfig, SiglipModel, SiglipImageProcessor
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    text = dict(SMALL, vocab_size=write_char_tokenizer(folder), max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=1, projection_size=32)
-    with seeded(seed): widen(SiglipModel(SiglipConfig(text_config=text, vision_config=dict(SMALL, image_size=32, patch_size=8)))).save_pretrained(folder)
-    SiglipImageProcessor(size=dict(height=32, width=32)).save_pretrained(folder)
-    return str(folder)
+    return _save_siglip(folder, seed, True, 32, None)
 
 # %% ../nbs/00b_testing.ipynb #8f3deeb4
 def make_tiny_siglip2(
@@ -113,15 +117,7 @@ def make_tiny_siglip2(
     seed:int=0, # for the weights
 )->str: # the folder, ready for `from_pretrained`
     "Save a random SigLIP 2 of a fixed resolution: pictures of 32×32, 64 tokens, 16 dimensions, room for 100,000 tokens in the vocabulary."
-    from transformers import SiglipConfig, SiglipModel, SiglipImageProcessor
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_char_tokenizer(folder, lower=False)
-    small = dict(SMALL, hidden_size=16, intermediate_size=32)
-    text = dict(small, vocab_size=100_000, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=1, projection_size=16)
-    with seeded(seed): widen(SiglipModel(SiglipConfig(text_config=text, vision_config=dict(small, image_size=32, patch_size=8)))).save_pretrained(folder)
-    SiglipImageProcessor(size=dict(height=32, width=32)).save_pretrained(folder)
-    return str(folder)
+    return _save_siglip(folder, seed, False, 16, 100_000)
 
 # %% ../nbs/00b_testing.ipynb #62f5177d
 WORDS = '''a an the of with and in on at by painting picture portrait landscape boat boats sea church horse mountain tree trees river woman man child

@@ -8,7 +8,7 @@ __all__ = ['UNKNOWN', 'DEPTH', 'ALIASES', 'amiss', 'tokens', 'Test', 'Reader', '
 
 # %% ../nbs/07a_where.ipynb #3463506b
 import difflib, math, re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import numpy as np
 from fastcore.basics import patch
 from .core import RetrievalError, one_line

@@ -8,17 +8,18 @@ __all__ = ['MODES', 'MAX_UPLOAD', 'MAX_PART', 'HINTS', 'MOST', 'Query', 'ask', '
            'collections', 'SearchApp', 'BuildPanel']
 
 # %% ../nbs/09_widgets.ipynb #a7e270c9
-import io, json, os, random, re, threading, time
+import io, json, os, re, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from html import escape
 from importlib.util import find_spec
+from random import choice
 from pathlib import Path
 import anywidget, traitlets as t, ipywidgets as w
 from fastcore.basics import patch
 from PIL import Image
-from .core import Layout, RetrievalError, Stopped, newest_collection, one_line, read_manifest, said_to
+from .core import Layout, RetrievalError, Stopped, one_line, read_manifest, said_to
 from .images import BadImage, load_image, thumbnail
 from .search import Results, RetrievalService, shown_title
 
@@ -332,10 +333,11 @@ def _failed(self:SearchApp, e):
         self.cards.status = one_line(e, 400) if isinstance(e, RetrievalError) else one_line(f'{type(e).__name__}: {e}', 400)
         self.cards.alert,self.cards.busy = True,False
 
+# %% ../nbs/09_widgets.ipynb #ddfc55aa
 @patch
 def _told(self:SearchApp, m, buffers):
     "A message of the browser."
-    do,id,q = m.get('do'),m.get('id'),self.query
+    do,id = m.get('do'),m.get('id')
     if do=='thumbs': self._send_thumbs([i for i in m['ids'] if i in self.service.row], again=True)
     elif do=='details': self.cards.send(dict(do='details', view=m.get('view'), art=details(self.service, id)), [large_picture(self.service, id)])
     elif do=='similar': self.similar(id)
@@ -351,6 +353,7 @@ def _told(self:SearchApp, m, buffers):
 def _need(self:SearchApp):
     if self.service is None: raise RetrievalError('there is no collection yet: build one first')
 
+# %% ../nbs/09_widgets.ipynb #d6caa0aa
 @patch
 def _ask(self:SearchApp, **changes):
     "The question with some changes, if that makes it another one."
@@ -363,7 +366,7 @@ def _set(self:SearchApp, q):
     self._quiet += 1
     try:
         self.text.value,self.tabs.selected_index,self.facets.picked,self.facets.where = q.text,list(MODES).index(q.mode),q.picks,q.where
-        img = None if q.image is None else large_picture(self.service, q.image, 256) if isinstance(q.image, str) else webp(q.image, 256)
+        img = None if q.image is None else self._thumbs.get(q.image) if isinstance(q.image, str) else webp(q.image, 256)
         with self.picture.hold_sync(): self.picture.thumb,self.picture.title = img or b'',q.image_name
         self.facets.hint = 'Lean towards' if q.mode=='omni' else 'Show only'
     finally: self._quiet -= 1
@@ -458,6 +461,7 @@ def search(self:SearchApp,
     self._run(Query(mode, text, image, name, picks, where=where or ''), wait=True)
     return self.results
 
+# %% ../nbs/09_widgets.ipynb #185329c7
 @patch
 def similar(self:SearchApp,
     id:str, # of an artwork
@@ -467,13 +471,15 @@ def similar(self:SearchApp,
     self.cards.send(dict(do='close'))
     return self._run(replace(self.query, mode='image', image=id, image_name=self._title(id), more=(), less=()))
 
+# %% ../nbs/09_widgets.ipynb #c30d1602
 @patch
 def random(self:SearchApp):
     "A picture of the collection, by chance, as the query picture."
     self._need()
-    id = random.choice(self.service.artworks).id
+    id = choice(self.service.artworks).id
     self._ask(mode='image' if self.query.mode=='caption' else self.query.mode, image=id, image_name=self._title(id), more=(), less=())
 
+# %% ../nbs/09_widgets.ipynb #04bc236b
 @patch
 def feedback(self:SearchApp,
     id:str,   # of an artwork
@@ -487,12 +493,14 @@ def feedback(self:SearchApp,
     without = {s: tuple(i for i in getattr(q, s) if i!=id) for s in ('more','less')}
     return self._run(replace(q, **without) if id in getattr(q, sign) else replace(q, **without|{sign: without[sign]+(id,)}))
 
+# %% ../nbs/09_widgets.ipynb #a2045bd5
 @patch
 def step_back(self:SearchApp)->object: # a Future
     "The question before."
     if self.history and self.history[-1]==self.query: self.history.pop()
     return self._run(self.history.pop() if self.history else Query(self.query.mode))
 
+# %% ../nbs/09_widgets.ipynb #12d14179
 @patch
 def more(self:SearchApp)->object: # a Future
     "The next results, below those that are shown."
@@ -506,6 +514,7 @@ def more(self:SearchApp)->object: # a Future
         self._deal(f'{len(self.results)} of {len(self.service):,} · {in_words(q)}', n, fresh=False)
     return self._latest.later(lambda: ask(self.service, q, n), done, self._failed)
 
+# %% ../nbs/09_widgets.ipynb #17710e43
 @patch
 def _part(self:SearchApp, m, data):
     "A part of an uploaded file; with the last one, the picture is looked at and asked for."
@@ -568,6 +577,7 @@ def _use(self:SearchApp, service):
         self._still.update(HTML(self.static()))
     self._aside.submit(self._warm)
 
+# %% ../nbs/09_widgets.ipynb #1792d306
 @patch
 def _built(self:SearchApp, folder):
     "A collection was built: show it, unless somebody is in the middle of a search."
@@ -589,6 +599,7 @@ def _size(folder):
     try: return f'{read_manifest(folder)["count"]:,} artworks'
     except RetrievalError: return 'damaged'
 
+# %% ../nbs/09_widgets.ipynb #26d62aa1
 @patch
 def _warm(self:SearchApp):
     "Load the encoder before the first question; what fails here is told when it is needed."
@@ -662,6 +673,7 @@ def _slug(source):
     "A folder's name for a source."
     return re.sub(r'[^\w.-]+', '-', re.split(r'[/\\]', _local(source).rstrip('/\\'))[-1].removesuffix('.parquet')).strip('-.') or 'collection'
 
+# %% ../nbs/09_widgets.ipynb #43da1fd2
 @patch
 def start(self:BuildPanel)->BuildPanel: # itself
     "Begin to build, unless a build is under way."
@@ -699,6 +711,7 @@ def _work(self:BuildPanel):
         try: self._say(self.on_done(out) or text)
         except Exception as e: self._say(e, True)
 
+# %% ../nbs/09_widgets.ipynb #ec43b029
 @patch
 def _progress(self:BuildPanel, stage, done, total):
     "A bar a stage, with rate and time left, drawn anew ten times a second at most."
