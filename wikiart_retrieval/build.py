@@ -10,7 +10,7 @@ __all__ = ['HOUR', 'map_ahead', 'batches', 'store_record', 'fetch', 'open_pictur
            'build_corpus', 'captioner_info', 'caption_corpus']
 
 # %% ../nbs/06_build.ipynb #569575e6
-import json, os, re, shlex, shutil, time
+import json, os, re, shlex, shutil, threading, time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -49,10 +49,14 @@ def batches(
     for i in range(0, len(items), n): yield items[i:i+n]
 
 # %% ../nbs/06_build.ipynb #e9a313f0
+def _temporary(path):
+    "A name beside `path` that no other thread or process takes: a source may give the same key twice at once."
+    return path.with_name(f'{path.name}.{os.getpid()}.{threading.get_ident()}.tmp')
+
 def _write_once(path, data):
     "Write an immutable file, unless it is there already, byte for byte."
     if path.is_file() and path.stat().st_size==len(data) and path.read_bytes()==data: return
-    tmp = path.with_name(path.name+'.tmp')
+    tmp = _temporary(path)
     tmp.write_bytes(data)
     os.replace(tmp, path)
 
@@ -70,7 +74,7 @@ def store_record(
     _write_once(layout.images/f'{id}.{ext}', data)
     buf = thumbnail(img)
     thumb = layout.thumbs/f'{id}.webp'
-    tmp = thumb.with_suffix('.tmp')
+    tmp = _temporary(thumb)
     buf.save(tmp, 'WEBP', quality=82)
     os.replace(tmp, thumb)
     return id, Artwork(id, f'images/{id}.{ext}', source, rec.source_key, hashlib.sha256(rec.data).hexdigest(), width=img.width, height=img.height, **rec.meta), ''
@@ -326,7 +330,7 @@ def _tidy(root, manifests):
         if p.is_dir() and p.name not in kept: shutil.rmtree(p, ignore_errors=True)
     for d in (lay.images, lay.thumbs):
         for p in d.iterdir() if d.is_dir() else ():
-            if re.fullmatch(r'[0-9a-f]{16}\.\w+', p.name) and f'{d.name}/{p.name}' not in keep: p.unlink(missing_ok=True)
+            if re.fullmatch(r'[0-9a-f]{16}\.[\w.]+', p.name) and f'{d.name}/{p.name}' not in keep: p.unlink(missing_ok=True)
 
 # %% ../nbs/06_build.ipynb #a2eab29d
 def publish(
