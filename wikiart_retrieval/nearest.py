@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['IRREGULAR', 'ALIKE', 'NEIGHBOURS', 'SHARPNESS', 'HUBS', 'CURVE', 'WEAR', 'PLACES', 'FIGURES', 'CRAFT', 'SPEAK',
-           'GENRE_IDS', 'singular', 'words_of', 'cache_folder', 'encoded_bank', 'hub_bias', 'vote_weights', 'chance',
-           'fit_curve', 'compose', 'NearestCaptioner', 'measure_nearest']
+           'VAGUE', 'PLAIN', 'GENRE_IDS', 'singular', 'words_of', 'cache_folder', 'encoded_bank', 'hub_bias',
+           'vote_weights', 'chance', 'fit_curve', 'phrase', 'compose', 'NearestCaptioner', 'measure_nearest']
 
 # %% ../nbs/03b_nearest.ipynb #5ea70004
 import json, os, re
@@ -114,16 +114,25 @@ def fit_curve(
 # %% ../nbs/03b_nearest.ipynb #5ea70013
 WEAR = set('dress hat coat robe gown cap cloak collar blouse armour uniform suit shirt scarf shawl bonnet jacket veil apron kimono turban headscarf skirt tunic helmet choker crown'.split())
 PLACES = dict(sea='by the sea', beach='on a beach', shore='on a shore', street='in a street', room='in a room', garden='in a garden', forest='in a forest', field='in a field', meadow='in a meadow', river='by a river', lake='by a lake', sky='under the sky',
-    valley='in a valley', park='in a park', square='in a square', snow='in snow', harbour='in a harbour', village='in a village', city='in a city', town='in a town', interior='in an interior', path='by a path', wall='before a wall', window='by a window')
+    valley='in a valley', park='in a park', square='in a square', snow='in snow', harbour='in a harbour', village='in a village', city='in a city', town='in a town', interior='in an interior', path='by a path', wall='before a wall', window='by a window', profile='in profile')
 FIGURES = PEOPLE|set('women men children girls boys figure figures people lady ladies peasants soldiers angels nude bathers saints crowd couple riders officer soldier peasant sitter prince bishop'.split())
 CRAFT = {'oil painting':'in oil', 'watercolor':'in watercolor', 'pastel':'in pastel', 'print':'as a print', 'drawing':'as a drawing', 'poster':'as a poster', 'photo':'as a photograph', 'sculpture':'as a sculpture', 'fresco':'as a fresco', 'mosaic':'as a mosaic'}
 SPEAK = GENRE_PHRASES|{'still life':'a still life', 'interior':'an interior'}
+
+VAGUE = {'figure'}                                                            # not worth a `perhaps`
+PLAIN = set('hair cloth people lace foliage water light paint fabric straw handwriting black white'.split())  # said without an article
+
+def phrase(
+    word:str, # a subject as descriptions say it
+)->str: # with its article
+    "`noun_phrase`, for the words of descriptions."
+    return word if word in PLAIN or word in IRREGULAR else noun_phrase(word)
 
 def compose(
     genre:str,     # or ''
     subjects:list, # as they should be said, surest first
     medium:str,    # or ''
-    colors:str='', # said where there is no subject
+    colors:str='', # from `palette_words`
     maybe=(),      # subjects that are only likely
 )->str: # one sentence
     "One plain sentence of what is claimed."
@@ -133,15 +142,16 @@ def compose(
     place = next((s for s in said if singular(s) in PLACES and s not in ('trees',)), None) if who or len(said)>1 else None
     things = [s for s in said if s not in wear and s!=place]
     head = SPEAK.get(genre) or (noun_phrase(genre) if genre else 'a picture')
-    people = join_words([noun_phrase(s) for s in who])
+    people = join_words([phrase(s) for s in who])
     if who and genre in ('portrait','nude','illustration','interior'): out = f'{head} of {people}' if genre in ('portrait','illustration') else people if 'nude' in who else f'a nude {people.split(" ",1)[-1]}' if genre=='nude' and len(who)==1 and people.startswith(('a ','an ')) else f'{people} in an interior' if genre=='interior' else f'{head} of {people}'
     elif who: out = people
     else: out = head
+    if who and out==people and CRAFT.get(medium, '').startswith('as '): out,medium = f'{CRAFT[medium][3:]} of {people}',''
     if wear: out += ' in '+join_words([noun_phrase(s) for s in wear])
-    if things: out += ' with '+join_words([noun_phrase(s) for s in things])
+    if things: out += ' with '+join_words([phrase(s) for s in things])
     if place: out += ' '+PLACES[singular(place)]
-    maybe = [m for m in maybe if singular(m) not in {singular(s) for s in [*subjects, genre]}]
-    tail = [out, CRAFT.get(medium, ''), f'in {colors}' if colors and not (who or said) else '', f'perhaps with {join_words([noun_phrase(m) for m in maybe])}' if maybe else '']
+    maybe = [m for m in maybe if singular(m) not in {singular(s) for s in [*subjects, genre]}|VAGUE and not (genre=='portrait' and who and m in FIGURES)]
+    tail = [out, CRAFT.get(medium, ''), f'mostly {colors}' if colors else '', f'perhaps with {join_words([phrase(m) for m in maybe])}' if maybe else '']
     return ', '.join(filter(None, tail))
 
 # %% ../nbs/03b_nearest.ipynb #5ea70016
@@ -153,18 +163,19 @@ class NearestCaptioner:
     def __init__(self,
         encoder=None,   # `Encoder` of the pictures; the newest bundled one if left out
         claim:float=.4, # least probability of a subject that is claimed
-        maybe:float=.25,# least probability of one behind `perhaps`
+        maybe:float=.12,# least probability of one behind `perhaps`
         lend:float=.6,  # mean probability of a neighbour's subjects from which on its sentence is taken as it is; 1 for never
+        most:int=4,     # subjects behind `perhaps` at most
         path=None,      # a file of `write_known`; the one that ships if left out
     ):
         from wikiart_retrieval.encoders import get_encoder
         from wikiart_retrieval.known import known_file
         if not 0<=maybe<=claim<=1: raise RetrievalError(f'captioner nearest: maybe={maybe}, claim={claim}: use 0 ≤ maybe ≤ claim ≤ 1')
-        self.encoder,self.claim,self.maybe,self.lend = encoder or get_encoder('bundled'),claim,maybe,lend
+        self.encoder,self.claim,self.maybe,self.lend,self.most = encoder or get_encoder('bundled'),claim,maybe,lend,most
         self.path = Path(path or known_file())
         if not self.path.is_file(): raise RetrievalError(f'no file of known pictures {self.path}: install the package again, or use the captioner tags')
         self.key = fingerprint(['bank', 1, sha256_file(self.path), self.encoder.fingerprint])
-        self.options = dict(claim=claim, maybe=maybe, lend=lend)
+        self.options = dict(claim=claim, maybe=maybe, lend=lend, most=most)
         self.fingerprint = fingerprint(['nearest', 1, self.key, self.options, NEIGHBOURS, SHARPNESS, HUBS, CURVE])
 
     @cached_property
@@ -224,8 +235,11 @@ class NearestCaptioner:
         p = {s: float(chance(share)) for s,(share,_) in v.items()}
         sure = [(s, v[s][1], p[s]) for s in v if p[s]>=self.claim][:4]
         names = {s for s,_,_ in sure}
-        also = [(s, v[s][1], p[s]) for s in v if self.maybe<=p[s] and s not in names][:2]
         fields = {f: (told or {}).get(f) or self.label(rows, weights, f) for f in ('genre','medium')}
+        if fields['genre'][0]=='portrait' and fields['genre'][1]>=.5:             # it has one sitter
+            others = [s for s,said,_ in sure if said in FIGURES][1:]
+            sure = [o for o in sure if o[0] not in others]
+        also = [(s, v[s][1], p[s]) for s in v if self.maybe<=p[s] and s not in names][:self.most]
         lent = ''
         for r in rows[:10]:
             own = [p[s] for s in self.heads[r]]
@@ -281,6 +295,10 @@ def measure_nearest(
     out = dict(pictures=len(rows), claimed=len(p)/len(rows), precision=right.mean(), recall=named/sum(map(len, own)), lent=np.mean([bool(said[i]['lent']) for i in rows]),
         genre=np.mean([said[r['row']]['guess']['genre']==r['genre'] for r in records]), medium=np.mean([said[r['row']]['guess']['medium']==r['medium'] for r in records]),
         expected=p.mean(), confidence_error=sum(abs((p[b]-right[b]).sum()) for b in ((p*10).astype(int)==i for i in range(10)))/len(p))
+    by_tags = [[singular(t['label'].split()[-1]) for t in arts[i].tags if t['group']=='subject' and t['confidence']>=.5][:3] for i in rows]
+    first = [next((t['label'] for t in arts[i].tags if t['group']=='genre'), '') for i in rows]
+    hits = [s in words_of(r) for r,c in zip(records, by_tags) for s in c]
+    out['tags'] = dict(claimed=len(hits)/len(rows), precision=float(np.mean(hits)) if hits else 0., recall=sum(len(o&set(c)) for o,c in zip(own, by_tags))/sum(map(len, own)), genre=float(np.mean([f==r['genre'] for f,r in zip(first, records)])))
     texts = dict(nearest=[said[i]['caption'] for i in rows], collection=[arts[i].caption for i in rows])
     out['cosine'] = {k: float((true*minilm(t)).sum(1).mean()) for k,t in texts.items()}
     q,img = enc.encode_texts([r['caption'] for r in records]),service.vectors['image']
