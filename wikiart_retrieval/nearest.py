@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['IRREGULAR', 'ALIKE', 'NEIGHBOURS', 'SHARPNESS', 'HUBS', 'CURVE', 'WEAR', 'PLACES', 'FIGURES', 'CRAFT', 'SPEAK',
            'VAGUE', 'PLAIN', 'GENRE_IDS', 'singular', 'words_of', 'cache_folder', 'encoded_bank', 'hub_bias',
-           'vote_weights', 'chance', 'fit_curve', 'phrase', 'compose', 'NearestCaptioner', 'measure_nearest']
+           'vote_weights', 'chance', 'fit_curve', 'phrase', 'compose', 'NearestCaptioner', 'measure_nearest',
+           'curve_of']
 
 # %% ../nbs/03b_nearest.ipynb #5ea70004
 import json, os, re
@@ -307,3 +308,16 @@ def measure_nearest(
     words = standardised(v, Moments(v), enc.caption_space(q))
     at = {w: places((1-w)*look+w*words, rows) for w in weights}
     return out|dict(search={w: {f'R@{k}': round(float((r<=k).mean()), 4) for k in (1,10)} for w,r in at.items()}, said=said)
+
+# %% ../nbs/03b_nearest.ipynb #5ea7001e
+def curve_of(
+    captioner, # `NearestCaptioner`
+    vectors,   # (n, index_dim) rows of pictures of the bank
+    records,   # their descriptions
+    least:float=.02, # share of the votes from which on a subject counts
+)->tuple: # slope, offset; for `CURVE`
+    "Fit `chance`: each picture's own description has no vote."
+    at = {r['caption']:i for i,r in enumerate(captioner.records)}
+    rows,weights = captioner.neighbours(captioner.encoder.shared(vectors), [at[r['caption']] for r in records])
+    got = [(share, s in words_of(r)) for r,n,w in zip(records, rows, weights) for s,(share,_) in captioner.votes(n, w).items() if share>least]
+    return fit_curve(*zip(*got))
