@@ -180,17 +180,21 @@ class NearestCaptioner:
         self.fingerprint = fingerprint(['nearest', 1, self.key, self.options, NEIGHBOURS, SHARPNESS, HUBS, CURVE])
 
     @cached_property
-    def records(self): # the descriptions
+    def records(self)->list: # of dicts
+        "The descriptions."
         from wikiart_retrieval.known import KnownCaptions
         return KnownCaptions.load(self.path).records
     @cached_property
-    def bank(self): # (m, dim) their vectors
+    def bank(self)->np.ndarray: # (m, dim) unit rows
+        "Their vectors."
         return encoded_bank([r['caption'] for r in self.records], self.encoder, self.key)
     @cached_property
-    def bias(self): # (m,) what hubs lose
+    def bias(self)->np.ndarray: # (m,)
+        "What hubs lose."
         return HUBS*hub_bias(self.bank)
     @cached_property
-    def heads(self): # per description, folded subject → as it is said there
+    def heads(self)->list: # a dict each: folded subject → as it is said
+        "The subjects of each description."
         return [{singular(s.split()[-1]): s.split()[-1].lower() for s in r['subjects'] if s.split()} for r in self.records]
     def load(self)->'NearestCaptioner': # itself
         "Make all that is made once."
@@ -219,7 +223,8 @@ class NearestCaptioner:
         return {s:(float(v), form[s].most_common(1)[0][0]) for s,v in share.most_common()}
 
     def label(self,
-        rows, weights, # (k,) neighbours and their weights
+        rows,    # (k,) neighbours
+        weights, # (k,) their weights
         field:str,     # `genre` or `medium`
     )->tuple: # the winner, its share
         "What the neighbours say of one field."
@@ -228,7 +233,8 @@ class NearestCaptioner:
         return c.most_common(1)[0]
 
     def agreed(self,
-        rows, weights, # (k,) neighbours and their weights
+        rows,    # (k,) neighbours
+        weights, # (k,) their weights
         told=None,     # field → (label, probability) of an encoder that has learned it
     )->dict: # genre, medium, subjects, maybe (word, said, probability), sentence of a neighbour or ''
         "What can be said of a picture."
