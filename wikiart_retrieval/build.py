@@ -413,10 +413,10 @@ def encoder_from_manifest(
     device:str=None,    # torch device
 )->object: # the collection's `Encoder`
     "Load the encoder a collection was built with; RetrievalError where it is another one now."
-    from wikiart_retrieval.encoders import BundledEncoder, ClipEncoder
+    from wikiart_retrieval.encoders import ClipEncoder, bundled_encoder
     e = manifest['encoder']
     if e['name'].startswith('clip:'): enc = ClipEncoder(model or e['model'], e['fit'], device, offline=offline, revision=e['options'].get('revision'))
-    else: enc = BundledEncoder(e['name'], e['fit'], device, shared_weight=e['shared_weight'])
+    else: enc = bundled_encoder(e['name'], e['fit'], device, e['shared_weight'])
     if enc.fingerprint!=e['fingerprint']:
         raise RetrievalError(f'this collection was built with {e["name"]} ({e["fingerprint"]}), but {enc.name} ({enc.fingerprint}) is here now: queries would be compared with vectors of another space; build again or give the same checkpoint with --clip-model')
     return enc
