@@ -3,7 +3,7 @@
 # make lab    JupyterLab on the search notebook
 # make docs   the site in _docs, rendered by Quarto or smalldocs, and checked
 # make outputs NB=nbs/NAME.ipynb   a notebook run, its outputs kept
-# make bench  quality and speed on the WikiArt sample (needs WIKIART_SHARED=folder of the parquet files)
+# make bench  quality and speed on the WikiArt sample, engines side by side (needs WIKIART_SHARED=folder of the parquet files)
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys; sys.exit(not (3,11)<=sys.version_info[:2]<=(3,13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
@@ -45,6 +45,7 @@ docs: .venv/.ready
 
 bench: .venv/.ready
 	@$(BIN)/python .ci/bench.py
+	@$(BIN)/python .ci/bench_encoders.py
 	@$(BIN)/wikiart-build --offline --encoder bundled --captioner tags --source $(firstword $(wildcard $(WIKIART_SHARED)/sample-*.parquet)) --out artifacts/bench-sample 2>/dev/null
 	@$(BIN)/python .ci/bench_page.py artifacts/bench-sample
 

@@ -227,10 +227,11 @@ def caption_batch(
     layout:Layout, # where the pictures are
     captioner,     # with `caption`
     journal:CaptionJournal, # where the captions go
+    rows=None,     # id → row of the picture index, for captioners that look at it
 ):
     "Caption some artworks and write the captions down."
     from wikiart_retrieval.captions import Picture
-    journal.add(arts, captioner.caption([Picture(im, a.tags) for im,a in zip(open_pictures(arts, layout), arts)]))
+    journal.add(arts, captioner.caption([Picture(im, a.tags, (rows or {}).get(a.id)) for im,a in zip(open_pictures(arts, layout), arts)]))
 
 def caption(
     arts,          # artworks with their tags; filled in
@@ -238,11 +239,12 @@ def caption(
     captioner,     # with `caption`, `name`
     progress:Progress, # bar and callback
     journal:CaptionJournal, # captions made already
+    rows=None,     # id → row of the picture index
 ):
     "A caption for every artwork."
     todo = [a for a in arts if (a.id, a.content_hash) not in journal.done]
     size = getattr(captioner, 'batch_size', 32)
-    for b in progress.track(batches(todo, size), 'caption', len(arts), len(arts)-len(todo), size=len): caption_batch(b, layout, captioner, journal)
+    for b in progress.track(batches(todo, size), 'caption', len(arts), len(arts)-len(todo), size=len): caption_batch(b, layout, captioner, journal, rows)
     for a in arts: a.caption,a.captioner = journal.done[a.id, a.content_hash],captioner.name
 
 # %% ../nbs/06_build.ipynb #b1f0a3d4
@@ -411,16 +413,16 @@ def encoder_from_manifest(
     device:str=None,    # torch device
 )->object: # the collection's `Encoder`
     "Load the encoder a collection was built with; RetrievalError where it is another one now."
-    from wikiart_retrieval.encoders import BundledEncoder, ClipEncoder
+    from wikiart_retrieval.encoders import ClipEncoder, bundled_encoder
     e = manifest['encoder']
     if e['name'].startswith('clip:'): enc = ClipEncoder(model or e['model'], e['fit'], device, offline=offline, revision=e['options'].get('revision'))
-    else: enc = BundledEncoder(e['name'], e['fit'], device, shared_weight=e['shared_weight'])
+    else: enc = bundled_encoder(e['name'], e['fit'], device, e['shared_weight'])
     if enc.fingerprint!=e['fingerprint']:
         raise RetrievalError(f'this collection was built with {e["name"]} ({e["fingerprint"]}), but {enc.name} ({enc.fingerprint}) is here now: queries would be compared with vectors of another space; build again or give the same checkpoint with --clip-model')
     return enc
 
 def choose_captioner(
-    name:str,     # `auto`, `blip`, `tags` or `none`
+    name:str,     # `auto`, `blip`, `nearest`, `tags` or `none`
     encoder,      # the build's encoder
     model=None,   # BLIP checkpoint
     offline=False,# no network call
@@ -435,7 +437,7 @@ def choose_captioner(
     if name=='auto': name = 'blip' if model or (encoder.name.startswith('clip') and (clip_is_cached(blip) or (not offline and hub_answers(blip)))) else 'tags'
     if name=='blip': return get_captioner('blip', model=blip, offline=offline, **options), named
     if options: raise RetrievalError(f'{", ".join("--"+k.replace("_","-") for k in options)} can only be used with --captioner blip')
-    return get_captioner(name), named
+    return get_captioner(name, **(dict(encoder=encoder) if name=='nearest' else {})), named
 
 # %% ../nbs/06_build.ipynb #b7010b38
 @contextmanager
@@ -459,13 +461,15 @@ def _plan(arts, lay, encoder, captioner, named, journal, todo):
     done,rate = time_batches(arts, encoder.batch_size, lambda b: encoder.index_vectors(list(open_pictures(b, lay))))
     stages,cheaper,later = [('encode', rate, f'{encoder.name} on {encoder.device}')],'',''
     if captioner.name!='none' and todo:
+        quick = captioner.name in ('tags','nearest')
         if captioner.name!='tags': captioner.load()
-        size = getattr(captioner, 'batch_size', 32) if captioner.name=='tags' or encoder.device!='cpu' else 1
-        work = lambda b: caption_batch(b, lay, captioner, journal if captioner.name!='tags' else _Forget())
+        size = getattr(captioner, 'batch_size', 32) if quick or encoder.device!='cpu' else 1
+        rows = {a.id:v for a,v in zip(arts, np.concatenate(done))}
+        work = lambda b: caption_batch(b, lay, captioner, _Forget() if quick else journal, rows)
         _,crate = time_batches(todo, size, work)
         stages.append(('captions', crate, f'{captioner.name} on {encoder.device}', len(todo)))
-        if captioner.name!='tags' and len(todo)/crate>600: cheaper = '--captioner tags'
-        if captioner.name!='tags' and len(todo)/crate>HOUR and not named:
+        if not quick and len(todo)/crate>600: cheaper = '--captioner tags'
+        if not quick and len(todo)/crate>HOUR and not named:
             later = f'offline captions first; replace them with: wikiart-caption --captioner blip --artifacts {lay.root}'
             captioner = get_captioner('tags')
     if not cheaper and len(arts)/rate>600: cheaper = f'--sample-size {int(rate*300)}'
@@ -485,7 +489,7 @@ def build_corpus(
     encoder:str='auto',         # `auto`, `clip`, `bundled`, `bundled-N`, or a preset such as `siglip2-b16-256`
     clip_model:str=None,        # CLIP checkpoint: hub id or folder
     fit:str=None,               # `crop`, `pad` or `squash`
-    captioner:str='auto',       # `auto`, `blip`, `tags` or `none`
+    captioner:str='auto',       # `auto`, `blip`, `nearest`, `tags` or `none`
     blip_model:str=None,        # BLIP checkpoint: hub id or folder
     num_beams:int=None,         # BLIP: beams; greedy if left out
     max_new_tokens:int=None,    # BLIP: length of a caption
@@ -537,14 +541,14 @@ def build_corpus(
                     captioner=dict(name='none', fingerprint=None), vocabulary=dict(fingerprint=vocab.fingerprint, tags=len(vocab)),
                     index=dict(trees=trees, seed=42), omni=space.to_dict())
         rest = dict(skipped=skipped, sample=sample, vocab=vocab.data, tags=tags, trees=trees)
-        if cap.name not in ('tags','none'):
+        if cap.name not in ('tags','nearest','none'):
             publish(out, arts, vectors, info, **rest)
             say(f'{out} can be searched by picture and by tags now; captions fill in')
         return _finish(out, arts, vectors, info, cap, enc, progress, journal, rest, known)
 
 def _finish(out, arts, vectors, info, cap, enc, progress, journal, rest, known):
     "Caption what is not known, encode the captions, publish."
-    caption([a for a in arts if a.id not in known], Layout(out), cap, progress, journal)
+    caption([a for a in arts if a.id not in known], Layout(out), cap, progress, journal, {a.id:v for a,v in zip(arts, vectors['image'])})
     use_known(arts, known)
     if any(a.caption for a in arts): vectors = vectors|dict(caption=_caption_vectors(arts, enc))
     m = publish(out, arts, vectors, info|dict(captioner=captioner_info(cap)|count_known(arts)), **rest)
@@ -567,7 +571,7 @@ def captioner_info(
 # %% ../nbs/06_build.ipynb #dc3c1fa3
 def caption_corpus(
     root='artifacts',        # a collection
-    captioner:str='blip',    # `blip`, `tags` or `none`
+    captioner:str='blip',    # `blip`, `nearest`, `tags` or `none`
     blip_model:str=None,     # BLIP checkpoint: hub id or folder
     num_beams:int=None,      # BLIP: beams; greedy if left out
     max_new_tokens:int=None, # BLIP: length of a caption
@@ -602,11 +606,11 @@ def _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, capt
     data = root/m['data']
     skipped,sample = ([json.loads(l) for l in (data/f).read_text(encoding='utf-8').splitlines()] for f in ('skipped.jsonl','sample.jsonl'))
     vocab,tags = json.loads((data/'vocabulary.json').read_text(encoding='utf-8')),np.load(data/'tags.npy', allow_pickle=False)
-    if captioner not in ('tags','none') and (todo := [a for a in rest if (a.id, a.content_hash) not in journal.done]):
+    if captioner not in ('tags','nearest','none') and (todo := [a for a in rest if (a.id, a.content_hash) not in journal.done]):
         cap.load()
         _,rate = time_batches(todo, 1 if enc.device=='cpu' else cap.batch_size, lambda b: caption_batch(b, lay, cap, journal))
         say(plan_line(len(todo), [('captions', rate, f'{cap.name} on {enc.device}')], '--captioner tags' if len(todo)/rate>600 else ''))
-    caption(rest, lay, cap, progress, journal)
+    caption(rest, lay, cap, progress, journal, {a.id:v for a,v in zip(arts, vectors['image'])})
     use_known(arts, known)
     if missing:
         for a in arts:

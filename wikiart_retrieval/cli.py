@@ -102,7 +102,7 @@ def build_parser()->Parser: # to be asked for its options
     p.add_argument('--out', '--artifacts', dest='out', default='artifacts', metavar='DIR', help='folder of the collection (default: artifacts)')
     p.add_argument('--encoder', default='auto', help='auto, clip, bundled, bundled-N or a preset; list shows the presets (default: auto)')
     p.add_argument('--fit', choices=('crop','pad','squash'), help="how a picture becomes a square (default: the encoder's own way)")
-    p.add_argument('--captioner', default='auto', choices=('auto','blip','tags','none'), help='who writes the captions (default: auto)')
+    p.add_argument('--captioner', default='auto', choices=('auto','blip','nearest','tags','none'), help='who writes the captions (default: auto)')
     p.add_argument('--match-captions', action='store_true', help='use the description that ships for a picture that is recognised; never for an evaluation')
     _common_options(p)
     _blip_options(p)
@@ -142,7 +142,7 @@ def caption_parser()->Parser: # to be asked for its options
         'wikiart-caption --captioner blip --num-beams 3 --artifacts artifacts/mine',
         'wikiart-caption --captioner tags --missing'])
     p.add_argument('--artifacts', default='artifacts', metavar='DIR', help='folder of the collection (default: the newest in artifacts)')
-    p.add_argument('--captioner', default='blip', choices=('blip','tags','none'), help='who writes the captions (default: blip)')
+    p.add_argument('--captioner', default='blip', choices=('blip','nearest','tags','none'), help='who writes the captions (default: blip)')
     p.add_argument('--missing', action='store_true', help='only where there is no caption yet')
     p.add_argument('--match-captions', action='store_true', help='use the description that ships for a picture that is recognised; never for an evaluation')
     _common_options(p)

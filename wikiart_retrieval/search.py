@@ -180,7 +180,7 @@ def split_long(
     return out
 
 # %% ../nbs/07_search.ipynb #da3dab8b
-CAPTION_WEIGHT = dict(tags=.05, other=.5) # of the captions in Caption→Image, by who wrote them; see the end of the notebook
+CAPTION_WEIGHT = dict(tags=.05, nearest=.05, other=.5) # of the captions in Caption→Image, by who wrote them; see the end of the notebook
 
 class RetrievalService:
     "Three ways of searching one collection."
