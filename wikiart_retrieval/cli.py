@@ -185,7 +185,7 @@ def search_parser()->Parser: # to be asked for its options
     p.add_argument('--include-self', action='store_true', help='keep the artwork whose id is asked for')
     p.add_argument('--backend', default='auto', choices=('auto','exact','annoy'), help='default: exact for small collections')
     p.add_argument('--search-k', type=int, default=-1, help='Annoy: nodes looked at')
-    p.add_argument('--json', action='store_true', help="print a list of the results' fields")
+    p.add_argument('--json', action='store_true', help="print a list of the results' fields, with the probability that anything is relevant")
     p.add_argument('--sheet', metavar='FILE.png', help='also write the query and its results as one picture')
     _common_options(p)
     return p
@@ -234,9 +234,11 @@ def search_main(
     o = vars(search_parser().parse_args(args))
     def work():
         if o['offline']: go_offline()
+        from wikiart_retrieval.relevance import doubt
         res = search(o)
         if not res: say('nothing meets these conditions')
-        print(json.dumps([r.to_dict() for r in res], ensure_ascii=False, indent=1) if o['json'] else as_text(res), flush=True)
+        if doubt(res.relevance): say(doubt(res.relevance))
+        print(json.dumps([r.to_dict()|dict(relevance=res.relevance) for r in res], ensure_ascii=False, indent=1) if o['json'] else as_text(res), flush=True)
         if o['sheet']:
             res.sheet(o['sheet'])
             say(f'contact sheet: {o["sheet"]}')

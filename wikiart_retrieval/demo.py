@@ -19,6 +19,7 @@ from fastcore.basics import patch
 from .cli import Parser, _common_options, go_offline, positive, run
 from .core import RetrievalError, check_file, one_line, say
 from .images import MAX_PIXELS, BadImage, load_image, thumbnail
+from .relevance import doubt
 from .search import shown_title
 
 # %% ../nbs/10_demo.ipynb #0afd1bdd
@@ -212,6 +213,7 @@ def answer(
     try:
         res = search()
         said = f'{len(res)} of {len(service):,} pictures {res.query if res.mode=="image" else f"for “{res.query}”"}, found in {time.perf_counter()-t:.2f} s'
+        if doubt(res.relevance): said += f'; {doubt(res.relevance)}'
         return gallery_items(res, pictures), table_rows(res, service), line(said)
     except RetrievalError as e: bad = str(e).replace(str(service.root), service.root.name)
     except Exception as e:

@@ -21,6 +21,7 @@ from fastcore.basics import patch
 from PIL import Image
 from .core import Layout, RetrievalError, Stopped, one_line, read_manifest, said_to
 from .images import BadImage, load_image, thumbnail
+from .relevance import doubt
 from .search import Results, RetrievalService, shown_title
 
 # %% ../nbs/09_widgets.ipynb #3754e0e5
@@ -388,10 +389,15 @@ def _run(self:SearchApp, q, wait=False):
     self._latest.run(self._latest.begin(), work, partial(self._show, q), failed)
 
 @patch
+def _status(self:SearchApp, q, took=''):
+    "What the status line says of the results."
+    return ' · '.join(filter(None, [f'{len(self.results)} of {len(self.service):,}', in_words(q), took, doubt(self.results.relevance)]))
+
+@patch
 def _show(self:SearchApp, q, answer):
     "Put an answer on the page."
     self._shown,(self.results,counts,n,took) = q,answer
-    self._deal(f'{len(self.results)} of {len(self.service):,} · {in_words(q)} · {took*1000:.0f} ms' if self.results else 'nothing found: '+('remove a tick or the condition, or ask in other words' if q.ticked or q.where else 'there is nothing else in this collection'), n)
+    self._deal(self._status(q, f'{took*1000:.0f} ms') if self.results else 'nothing found: '+('remove a tick or the condition, or ask in other words' if q.ticked or q.where else 'there is nothing else in this collection'), n)
     known = {g: set(self.service.vocab.labels(g)) for g in counts}                # only these can be part of a question
     self.facets.groups = [dict(id=g, label=self.service.vocab.groups[g].en.capitalize(), open=g in ('style','genre'), options=[p for p in o if q.mode!='omni' or p[0] in known[g]]) for g,o in counts.items()]
     if q.asks and (not self.history or self.history[-1]!=q): self.history = [*self.history[-99:], q]
@@ -510,8 +516,8 @@ def more(self:SearchApp)->object: # a Future
     def done(res):
         have = {r.id for r in shown}
         new = [r for r in res if r.id not in have]
-        self.results = Results(shown+[replace(r, rank=len(shown)+i+1) for i,r in enumerate(new)], res.mode, res.query, res.query_image, res.thumbs)
-        self._deal(f'{len(self.results)} of {len(self.service):,} · {in_words(q)}', n, fresh=False)
+        self.results = Results(shown+[replace(r, rank=len(shown)+i+1) for i,r in enumerate(new)], res.mode, res.query, res.query_image, res.thumbs, res.relevance)
+        self._deal(self._status(q), n, fresh=False)
     return self._latest.later(lambda: ask(self.service, q, n), done, self._failed)
 
 # %% ../nbs/09_widgets.ipynb #17710e43
