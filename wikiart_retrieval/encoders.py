@@ -63,6 +63,12 @@ class Encoder:
         "The space in which captions are compared with queries."
         return self.for_tags(texts)
 
+    def label_probabilities(self,
+        vectors, # (n, index_dim) rows of the picture index
+    )->dict: # group such as `genre` → (ids of its tags, (n, tags) float32 rows that sum to 1); empty where it has no label heads
+        "What the engine's own label heads said of pictures, read back from their rows."
+        return {}
+
     @property
     def index_dim(self)->int: # numbers a row
         "Width of the picture index."
