@@ -34,7 +34,7 @@ def scaled(
 def vector_scaling(
     p,     # (n, C) rows that sum to 1
     truth, # (n,) class numbers
-    penalty:float=5., # on the squares of each class's own factor (its distance from the common one) and summand
+    penalty:float=10., # on the squares of each class's own factor (its distance from the common one) and summand
 )->tuple: # (C,) factors; (C,) summands
     "Vector scaling (Guo et al. 2017), drawn to temperature scaling."
     import torch
@@ -126,14 +126,17 @@ def joined(
 def unknown_factor(
     zero,  # (n, T) zero-shot probabilities of pictures of known classes
     known, # positions of the classes the head knows
-    p,     # (n, len(known)) what it says
-    lost:float=.01, # share of pictures that may lose the head's answer to another class
-)->float: # the factor for `joined`
-    "The largest factor that loses no more than that."
-    zero = np.asarray(zero, np.float64)
-    other = np.setdiff1d(np.arange(zero.shape[1]), known)
-    if not len(other): return 0.
-    return float(np.quantile(np.asarray(p).max(1)*zero[:,known].sum(1)/np.maximum(zero[:,other].max(1), 1e-300), lost))
+    most:float=.02, # mean share that other classes may get on them
+)->float: # the factor for `joined`, at most 1; 0 where the head knows all
+    "The largest factor that gives other classes no more than that."
+    near = np.asarray(zero, np.float64)[:,known].sum(1)
+    far = np.asarray(zero, np.float64).sum(1)-near
+    if len(set(np.asarray(known).tolist()))==np.shape(zero)[1]: return 0.
+    low,high = 1e-6,1.
+    for _ in range(50):
+        mid = (low*high)**.5
+        low,high = (mid,high) if (mid*far/(mid*far+near)).mean()<=most else (low,mid)
+    return low
 
 # %% ../nbs/04a_calibrate.ipynb #52b695aa
 @lru_cache(maxsize=1)
@@ -260,7 +263,7 @@ def fit_group(
     at = np.argsort(known)[at]
     scale,bias = vector_scaling(p[fit], at)
     out = dict(tags=[ids[j] for j in known], scale=[round(float(v), 4) for v in scale], bias=[round(float(v), 4) for v in bias], pictures=len(rows))
-    out['unknown'] = float(f'{unknown_factor(zero, known, scaled(p, scale, bias)):.3g}') if head else 1.
+    out['unknown'] = float(f'{unknown_factor(zero, known):.3g}') if head else 1.
     conf = np.zeros(zero.shape)
     conf[fit] = joined(zero[fit], known, cross_fitted(p[fit], at), out['unknown'])
     return out|threshold(conf[fit], truth[fit,None]==np.arange(zero.shape[1]), PRECISION[group])
