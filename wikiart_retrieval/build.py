@@ -181,17 +181,20 @@ def tag(
     vocab,     # `Vocabulary`
 )->tuple: # (n, T) omni vectors, `OmniSpace`, (T, d) vectors of the tags
     "Tag every artwork and make the omni space."
+    from wikiart_retrieval.calibrate import load_calibration, tag_probabilities
     from wikiart_retrieval.tags import OmniSpace, choose_label, neutral_sentences, predict_label, similarities, tag_vectors, top_tags
     tv = tag_vectors(vocab, encoder)
     sims = similarities(encoder.shared(vectors), tv, encoder)
     bank = similarities(encoder.encode_texts(neutral_sentences()), tv, encoder)
     space = OmniSpace.fit(sims, bank, vocab)
-    tops = top_tags(sims, vocab, encoder.logit_scale)
-    guesses = {g: predict_label(sims, vocab, g, encoder.logit_scale) for g in ('style','genre')}
+    known = load_calibration(encoder.name)
+    conf = tag_probabilities(vectors, sims, encoder, vocab, known)
+    tops = top_tags(sims, vocab, encoder.logit_scale, conf=conf)
+    guesses = {g: predict_label(sims, vocab, g, encoder.logit_scale, conf) for g in ('style','genre')}
     for i,a in enumerate(arts):
         a.tags = tops[i]
         for g in guesses:
-            value,origin = choose_label(getattr(a, g), guesses[g][i], vocab, g)
+            value,origin = choose_label(getattr(a, g), guesses[g][i], vocab, g, known.get(g, {}).get('least', 0))
             setattr(a, g, value)
             setattr(a, f'{g}_from', origin)
     return space.transform(sims), space, tv
@@ -514,6 +517,7 @@ def build_corpus(
     command:str=None,           # the command line, kept in the manifest
 )->dict: # the manifest
     "Build a collection: fetch, encode, tag, caption, index, publish. Raises `RetrievalError` with a line to act on, `Stopped` when asked to."
+    from wikiart_retrieval.calibrate import shown_thresholds
     from wikiart_retrieval.encoders import get_encoder
     from wikiart_retrieval.sources import get_source
     from wikiart_retrieval.tags import Vocabulary
@@ -539,7 +543,7 @@ def build_corpus(
         model = getattr(enc, 'model_id', None)                     # of a CLIP checkpoint, whichever name it was asked by
         info = dict(command=command or f'wikiart-build --source {source} --out {out}', source=src.describe(), encoder=encoder_info(enc, model),
                     captioner=dict(name='none', fingerprint=None), vocabulary=dict(fingerprint=vocab.fingerprint, tags=len(vocab)),
-                    index=dict(trees=trees, seed=42), omni=space.to_dict())
+                    index=dict(trees=trees, seed=42), omni=space.to_dict(), shown=shown_thresholds(enc.name))
         rest = dict(skipped=skipped, sample=sample, vocab=vocab.data, tags=tags, trees=trees)
         if cap.name not in ('tags','nearest','none'):
             publish(out, arts, vectors, info, **rest)
@@ -616,7 +620,7 @@ def _caption_corpus(root, captioner, blip_model, num_beams, max_new_tokens, capt
         for a in arts:
             if was[a.id][0]: a.caption,a.captioner = was[a.id]
     if any(a.caption for a in arts): vectors['caption'] = _caption_vectors(arts, enc)
-    info = {k:m[k] for k in ('command','source','encoder','vocabulary','index','omni')} | dict(captioner=captioner_info(cap)|count_known(arts))
+    info = {k:m[k] for k in ('command','source','encoder','vocabulary','index','omni','shown') if k in m} | dict(captioner=captioner_info(cap)|count_known(arts))
     new = publish(root, arts, vectors, info, skipped, [s['source_key'] for s in sample], vocab, tags, m['index']['trees'])
     journal.path.unlink(missing_ok=True)
     return new

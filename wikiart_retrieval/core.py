@@ -65,8 +65,8 @@ class Artwork:
     subjects:list=field(default_factory=list) # what the source itself says is shown
     width:int=0                # pixels
     height:int=0               # pixels
-    style_from:str='none'      # `label`, `predicted` or `none`
-    genre_from:str='none'      # `label`, `predicted` or `none`
+    style_from:str='none'      # `label`, `predicted`, `unsure` (the likeliest, below the threshold) or `none`
+    genre_from:str='none'      # the same
     tags:list=field(default_factory=list)     # top zero-shot tags with scores
     caption:str=''             # one sentence
     captioner:str=''           # who wrote the caption

@@ -7,12 +7,13 @@ __all__ = ['RESAMPLES', 'COLUMNS', 'MOST', 'BINS', 'NEAR', 'STYLE', 'resampled',
            'ndcg', 'chance_ap', 'neighbours', 'vote', 'recorded', 'label_names', 'label_column', 'some_rows',
            'label_figures', 'read_captions', 'standardised', 'caption_scores', 'places', 'place_figures', 'text_blocks',
            'caption_places', 'image_places', 'subject_words', 'word_figures', 'tag_confidences', 'calibration_error',
-           'calibration_bins', 'confusion', 'guess_figures', 'tag_figures', 'ann_recall', 'hub_figures', 'dhash',
-           'duplicates', 'thumb_path', 'speed_figures', 'collection_figures', 'Evaluation', 'by_labels', 'by_captions',
-           'neutral_hubs', 'by_tags', 'without_labels', 'evaluate', 'shown', 'Table', 'Plot', 'Strip', 'svg',
-           'calibration_plot', 'why', 'about', 'picture_search', 'word_search', 'tag_search', 'by_nature', 'costs',
-           'best_and_worst', 'sections', 'key_figures', 'html_block', 'html_page', 'plain', 'markdown_block',
-           'markdown_page', 'write_report', 'report', 'report_parser', 'report_main']
+           'calibration_bins', 'confusion', 'guess_figures', 'cross_fitted_ece', 'tag_figures', 'ann_recall',
+           'hub_figures', 'dhash', 'duplicates', 'thumb_path', 'speed_figures', 'collection_figures', 'Evaluation',
+           'by_labels', 'by_captions', 'neutral_hubs', 'by_tags', 'without_labels', 'evaluate', 'shown', 'Table',
+           'Plot', 'Strip', 'svg', 'calibration_plot', 'why', 'about', 'picture_search', 'word_search', 'tag_search',
+           'by_nature', 'costs', 'best_and_worst', 'sections', 'key_figures', 'html_block', 'html_page', 'plain',
+           'markdown_block', 'markdown_page', 'collection_card', 'write_report', 'report', 'report_parser',
+           'report_main']
 
 # %% ../nbs/11_evaluate.ipynb #d5ee042b
 import io, json, os, re, time
@@ -328,12 +329,14 @@ def word_figures(
 def tag_confidences(
     service,   # `RetrievalService`
     group:str, # an exclusive group, such as `style`
-)->tuple: # T labels; (n, T) confidences, rows sum to 1; (n, T) the same without the tags' priors
+    fitted=None, # numbers of the calibration, `{}` for none; those of the engine if left out
+)->tuple: # T labels; (n, T) confidences, rows sum to 1; (n, T) zero-shot ones, without the tags' priors
     "How sure the encoder is of each tag of a group, for every picture."
-    from wikiart_retrieval.tags import confidences, similarities, softmax
-    e,ix = service.encoder,service.vocab.indices(group)
-    sims = similarities(e.shared(np.asarray(service.vectors['image'], np.float32)), service.tag_vectors, e)
-    return [service.vocab.tags[i].en for i in ix], confidences(sims, service.vocab, e.logit_scale)[:,ix], softmax(np.asarray(sims[:,ix], np.float64)*e.logit_scale)
+    from wikiart_retrieval.calibrate import tag_probabilities
+    from wikiart_retrieval.tags import similarities, softmax
+    e,ix,rows = service.encoder,service.vocab.indices(group),np.asarray(service.vectors['image'], np.float32)
+    sims = similarities(e.shared(rows), service.tag_vectors, e)
+    return [service.vocab.tags[i].en for i in ix], tag_probabilities(rows, sims, e, service.vocab, fitted)[:,ix], softmax(np.asarray(sims[:,ix], np.float64)*e.logit_scale)
 
 # %% ../nbs/11_evaluate.ipynb #471500d9
 BINS = 10
@@ -376,13 +379,26 @@ def guess_figures(
     return dict(classes=conf.shape[1], top1=interval(right), top5=interval(place<=5) if conf.shape[1]>5 else None,
         error=interval(np.stack([conf.max(1), right], 1), calibration_error), bins=calibration_bins(conf.max(1), right))
 
+def cross_fitted_ece(
+    prob,  # (m, C) rows that sum to 1
+    truth, # (m,) right column
+    folds:int=5, # each is calibrated by the others
+    curves=False, # isotonic in place of vector scaling
+)->dict: # value, low, high, n
+    "Calibration error of the likeliest class once the probabilities are calibrated, by pictures that are not measured on."
+    from wikiart_retrieval.calibrate import cross_fitted
+    p = cross_fitted(prob, truth, folds, curves)
+    return interval(np.stack([p.max(1), p.argmax(1)==np.asarray(truth)], 1), calibration_error)
+
 def tag_figures(
     service,   # `RetrievalService`
     group:str, # an exclusive group
     labels,    # (n,) of str, '' where there is none
-)->dict|None: # pictures, not_tags; `guess_figures` of all, present and no_priors (those present); labels, confusion (among those present); None where no label is a tag
-    "Zero-shot accuracy and calibration of a group's tags."
+)->dict|None: # pictures, not_tags; `guess_figures` of all, present, uncalibrated and no_priors (those present); cross_fitted, the error of those present (None for fewer than 20 pictures a class); shown, the threshold and what it lets through; labels, confusion (among those present); None where no label is a tag
+    "Accuracy and calibration of a group's tags."
+    from wikiart_retrieval.calibrate import shown_thresholds
     names,conf,even = tag_confidences(service, group)
+    raw,least = tag_confidences(service, group, {})[1],shown_thresholds(service.encoder.name).get(group)
     known = {l: names.index(hit.en) for l in set(labels)-{''} if (hit := _tag(service.vocab, l, group))}
     rows = np.array([i for i,l in enumerate(labels) if l in known], int)
     if not len(rows): return None
@@ -390,7 +406,10 @@ def tag_figures(
     there = np.unique(truth)
     at = np.searchsorted(there, truth)
     among = lambda c: c[rows][:,there]/np.maximum(c[rows][:,there].sum(1, keepdims=True), 1e-12)
-    return dict(pictures=len(rows), not_tags=int((np.asarray(labels)!='').sum()-len(rows)), all=guess_figures(conf[rows], truth), present=guess_figures(among(conf), at), no_priors=guess_figures(among(even), at),
+    up = conf[rows]>=least['least'] if least else None
+    return dict(pictures=len(rows), not_tags=int((np.asarray(labels)!='').sum()-len(rows)), all=guess_figures(conf[rows], truth), present=guess_figures(among(conf), at), uncalibrated=guess_figures(among(raw), at),
+        cross_fitted=cross_fitted_ece(among(raw), at) if len(there)>1 and len(rows)>=20*len(there) else None,
+        shown=dict(least=least['least'], aim=least['precision'], right=round(float((up&(truth[:,None]==np.arange(len(names)))).sum()/max(1, up.sum())), 4), tags=int(up.sum()), pictures=int(up.any(1).sum())) if least else None, no_priors=guess_figures(among(even), at),
         labels=[names[i] for i in there], confusion=confusion(at, among(conf).argmax(1), len(there)))
 
 def _tag(vocab, label, group):
@@ -537,7 +556,7 @@ def by_labels(
     arts = ev.service.artworks
     for name in names or [n for n in label_names(ev.records) if n!='year']:
         labels,said = label_column(arts, name, ev.records)
-        guessed = sum(getattr(a, f'{name}_from', '')=='predicted' for a in arts) if said=='recorded' else 0
+        guessed = sum(getattr(a, f'{name}_from', '')in ('predicted','unsure') for a in arts) if said=='recorded' else 0
         f,each = label_figures(ev.service.vectors['image'], labels, progress=ev.progress)
         ev.figures['labels'][name] = dict(said_by=said, labelled=int((labels!='').sum()), guessed=guessed, classes=len(set(labels)-{''}), image_search=f)
         if f is None: ev.lacks(f'picture search by {name}', 'no picture has this label' if not (labels!='').any() else 'all labelled pictures have the same label' if len(set(labels)-{''})==1 else 'no two pictures share a label')
@@ -729,10 +748,12 @@ def tag_search(
 )->list: # blocks
     "Tags against labels, calibration, confusion."
     if not f['tags']: return [f'Whether the guessed tags are right, and their confidences honest, was not measured: {why(f, "style tags")}.']
-    kinds = dict(all='all tags', present='those present', no_priors='those present, without priors')
+    kinds = dict(all='all tags', present='those present', uncalibrated='those present, not calibrated', no_priors='those present, by sentences alone, without priors')
     out = ['Guesses of the encoder for pictures whose label is known. Error: expected calibration error in ten bins, 0 is best.', Table(['tags', 'among', 'classes', 'right', 'right among 5', 'calibration error', 'pictures'], [[g, t, o[k]['classes'], o[k]['top1'], o[k]['top5'], o[k]['error'], o['pictures']] for g,o in f['tags'].items() for k,t in kinds.items()])]
     out.append(Plot(svg(calibration_plot(f['tags'])), 'Reliability: confidence across, accuracy up, bars the share of guesses; honest guesses lie on the dotted line.'))
     for g,o in f['tags'].items():
+        if o['cross_fitted']: out.append(f'{g}: calibration error among those present {shown(o["uncalibrated"]["error"])} before any calibration, {shown(o["cross_fitted"])} where each fifth of the pictures is calibrated by the others.')
+        if u := o['shown']: out.append(f'{g} tags are shown from a confidence of {u["least"]:.3f} on, aimed at {u["aim"]:.2f} right: of {u["tags"]:,} shown here {u["right"]:.2f} are right, and {o["pictures"]-u["pictures"]:,} of {o["pictures"]:,} pictures have none ("unsure").')
         out += [f'{g} tags by confidence:', Table(['confidence', 'guesses', 'mean confidence', 'accuracy'], [[f'{b["low"]:.1f} to {b["high"]:.1f}', b['n'], b['confidence'], b['accuracy']] for b in o['all']['bins']])]
         if len(o['labels'])<=30: out += [f'{g} confusion among those present: the label down, the guess across, numbered as the rows are.', Table(['label', *map(str, range(1, len(o['labels'])+1))], [[f'{i+1} {l}', *row] for i,(l,row) in enumerate(zip(o['labels'], o['confusion']))])]
         if o['not_tags']: out.append(f'{o["not_tags"]:,} pictures have a {g} label that is no tag and were left out.')
@@ -866,13 +887,23 @@ def markdown_page(
     return '\n\n'.join([f'# {plain(title)}', *(s for t,blocks in parts for s in [f'## {plain(t)}', *filter(None, (markdown_block(b, link) for b in blocks))])])+'\n'
 
 # %% ../nbs/11_evaluate.ipynb #519d0ee3
+def collection_card(
+    f:dict,    # figures of `evaluate`
+    title:str, # of the report
+)->str: # Markdown
+    "A short `README.md` of the collection: what it is, its key figures, and a link to the report."
+    c,blocks = f['collection'],key_figures(f)
+    facts = [['pictures', f'{c["count"]:,}'], ['source', c['source']], ['encoder', c['encoder']], ['captions', f'{c["captioned"]:,} by {c["captioner"]}'], ['built', f'{c["created"]} by version {c["version"]}']]
+    parts = [markdown_block(b, None) for b in [Table(['collection', 'what it is'], facts), *blocks]]
+    return '\n\n'.join([f'# {plain(title)}', *parts, 'Measured by `wikiart-report`: [the whole report](report/index.html), [as text](report/report.md).'])+'\n'
+
 def write_report(
     service,   # `RetrievalService`
     f:dict,    # figures of `evaluate`
     out=None,  # folder; `report` in the collection's own if left out
     size:int=120, # pixels of a picture, longer side
 )->Path: # the folder
-    "Write `index.html` and `report.md`."
+    "Write `index.html` and `report.md`; in the collection's own folder also its card, `README.md`, which links them."
     from functools import cache
     from wikiart_retrieval.images import BadImage, data_uri, load_image, thumbnail
     from wikiart_retrieval.search import shown_title
@@ -888,6 +919,7 @@ def write_report(
     try:
         write_atomic(folder/'index.html', html_page(parts, title, card))
         write_atomic(folder/'report.md', markdown_page(parts, title, link))
+        if out is None: write_atomic(Path(service.root)/'README.md', collection_card(f, title.removeprefix('Report of ')))
     except OSError as e: raise RetrievalError(f'cannot write to {folder} ({e.strerror or one_line(e, 100)}): choose another folder with --out') from None
     return folder
 
@@ -930,5 +962,5 @@ def report_main(
         figures,service = report(o['artifacts'], o['captions'], o['labels'], o['clip_model'], o['device'], o['offline'])
         if o['json']: print(json.dumps(figures, ensure_ascii=False, indent=1), flush=True)
         folder = write_report(service, figures, o['out'])
-        say(f'report: {folder/"index.html"} and report.md')
+        say(f'report: {folder/"index.html"} and report.md'+('' if o['out'] else f'; linked from {service.root/"README.md"}'))
     return run('wikiart-report', work)

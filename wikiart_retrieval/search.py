@@ -48,8 +48,8 @@ class Result:
     distance:float|None # 1 − cosine, 0 to 2; None where nothing was asked for
     score:float|None # higher is better
     year:int|None=None      # of the work, where known
-    style_from:str='none'   # `label`, `predicted` or `none`
-    genre_from:str='none'   # `label`, `predicted` or `none`
+    style_from:str='none'   # `label`, `predicted`, `unsure` or `none`
+    genre_from:str='none'   # the same
     captioner:str=''        # who wrote the caption
     score_parts:dict=field(default_factory=dict) # part of the question → its share of the score
 
@@ -65,7 +65,7 @@ class Result:
         "The distance in words."
         return '' if self.distance is None else f'distance {self.distance:.3f}'
     def _lines(self):
-        mark = lambda v,o: f'{v}?' if o=='predicted' else v       # a guess is marked as one
+        mark = lambda v,o: {'predicted': f'{v}?', 'unsure': f'perhaps {v}'}.get(o, v) if v else v       # a guess is marked as one
         return [self.author+(f', {self.year}' if self.year else ''), ' · '.join(filter(None, [mark(self.style, self.style_from), mark(self.genre, self.genre_from)])), self.caption]
     def _repr_html_(self): return Results([self])._repr_html_()
 
@@ -352,7 +352,22 @@ def mmr(
     return np.array(out, int)
 
 # %% ../nbs/07_search.ipynb #1f60c709
-SHOWN = dict(mood=.15, subject=.12) # least confidence with which a tag counts as a facet
+SHOWN = dict(mood=.15, subject=.12) # least confidence with which a tag is shown, where the collection's engine has no threshold of its own
+
+@patch
+def least(self:RetrievalService,
+    group:str, # of the vocabulary
+)->float: # between 0 and 1
+    "The confidence from which on a tag is shown: as measured for the engine that built the collection."
+    return (self.manifest.get('shown') or {}).get(group, {}).get('least', SHOWN.get(group, .3))
+
+@patch
+def shown_tags(self:RetrievalService,
+    art,        # an `Artwork`
+    group=None, # only of this group
+)->list: # dicts: tag, group, label, score, confidence
+    "The tags that are sure enough to be shown; of a genre there may be two."
+    return [t for t in art.tags if group in (None, t['group']) and t['confidence']>=self.least(t['group'])]
 
 @patch
 def facet_table(self:RetrievalService,
@@ -362,7 +377,7 @@ def facet_table(self:RetrievalService,
     if group not in self.vocab.groups: raise RetrievalError(f'unknown group {one_line(group, 40)!r}: use {", ".join(self.vocab.groups)}')
     if group not in self._facets:
         known = {n: hits[0][1].en for n,hits in self.vocab._names.items() if hits[0][1].group==group}
-        tagged = lambda a: {t['label'] for t in a.tags if t['group']==group and t['confidence']>=SHOWN.get(group, .3)}
+        tagged = lambda a: {t['label'] for t in self.shown_tags(a, group)}
         own = lambda a: {known[k] for k in map(name_key, a.subjects) if k in known}
         pairs = [(i, l) for i,a in enumerate(self.artworks) for l in sorted({getattr(a, group)}-{''} if group in ('style','genre') else tagged(a)|own(a))]
         number = {l:i for i,l in enumerate(dict.fromkeys([*(l for _,l in pairs), *self.vocab.labels(group)]))}
@@ -385,6 +400,7 @@ def _all_tags(self:RetrievalService):
     parts = [[] for _ in self.artworks]
     for labels,rows,numbers in map(self.facet_table, self.vocab.groups):
         for i,j in zip(rows.tolist(), numbers.tolist()): parts[i].append(labels[j])
+    for p,a in zip(parts, self.artworks): p += [t['label'] for t in self.shown_tags(a, 'genre') if t['label'] not in p]
     c = column_of(parts, 'list')
     c.name = lambda n: self.vocab.find(n).en
     return c

@@ -22,7 +22,7 @@ from .core import RetrievalError, fingerprint, one_line
 class Tag:
     "One class of the vocabulary."
     id:str             # stable name, such as `still-life`
-    group:str          # `style`, `genre`, `mood` or `subject`
+    group:str          # `style`, `genre`, `medium`, `mood` or `subject`
     en:str             # English label
     ru:str=''          # Russian label
     aliases:tuple=()   # other names it is found by
@@ -197,16 +197,17 @@ def confidences(
     return out
 
 # %% ../nbs/04_tags.ipynb #f58c1756
-TOP = dict(style=2, genre=2, mood=2, subject=8) # tags kept a picture, by group
+TOP = dict(style=2, genre=2, medium=2, mood=2, subject=8) # tags kept a picture, by group
 
 def top_tags(
     sims,             # (n, T) from `similarities` of pictures
     vocab:Vocabulary, # T tags
     scale:float,      # the encoder's `logit_scale`
     top=TOP,          # group → how many, or one number for all groups
+    conf=None,        # (n, T) better confidences than the zero-shot ones, see `tag_probabilities`
 )->list: # per picture a list of dicts: tag, group, label, score, confidence
     "The best tags of every group, best first within each group."
-    sims, conf, out = np.asarray(sims), confidences(sims, vocab, scale), [[] for _ in sims]
+    sims, conf, out = np.asarray(sims), confidences(sims, vocab, scale) if conf is None else conf, [[] for _ in sims]
     for g in vocab.groups:
         ix = np.array(vocab.indices(g), int)
         n = top.get(g, 3) if isinstance(top, dict) else top
@@ -222,9 +223,10 @@ def predict_label(
     vocab:Vocabulary, # T tags
     group:str,        # an exclusive group, such as `style`
     scale:float,      # the encoder's `logit_scale`
+    conf=None,        # (n, T) better confidences than the zero-shot ones
 )->list: # per picture (English label, confidence)
     "The likeliest tag of a group."
-    ix, c = vocab.indices(group), confidences(sims, vocab, scale)
+    ix, c = vocab.indices(group), confidences(sims, vocab, scale) if conf is None else conf
     if not ix: return [('', 0.) for _ in c]
     return [(vocab.tags[ix[j]].en, float(row[ix[j]])) for row in c for j in [int(row[ix].argmax())]]
 
@@ -244,11 +246,12 @@ def choose_label(
     predicted,  # (label, confidence) from `predict_label`, a label, or None
     vocab=None, # to spell recorded labels as the vocabulary does
     group=None, # `style` or `genre`
-)->tuple: # (value, 'label' | 'predicted' | 'none')
-    "The recorded label if there is one, else the predicted one, else nothing."
+    least=0.,   # confidence from which on a guess counts as `predicted`
+)->tuple: # (value, 'label' | 'predicted' | 'unsure' | 'none')
+    "The recorded label if there is one, else the likeliest one, said to be unsure where its confidence is too low, else nothing."
     if s := clean_label(recorded, vocab, group): return s, 'label'
-    p = predicted[0] if isinstance(predicted, (tuple, list)) else predicted
-    return (p, 'predicted') if p else ('', 'none')
+    p,c = predicted if isinstance(predicted, (tuple, list)) else (predicted, 1.)
+    return (p, 'predicted' if c>=least else 'unsure') if p else ('', 'none')
 
 # %% ../nbs/04_tags.ipynb #214aad0d
 def neutral_sentences()->list: # 200 captions of varied pictures

@@ -92,11 +92,11 @@ def details(
     service, # `RetrievalService`
     id:str,  # of the artwork
 )->dict: # plain values
-    "What the details show: the metadata as recorded, the tags with their confidence, the picture's path."
-    a,guess = service.get(id),{'predicted': ' (a guess)', 'none': '', 'label': ''}
-    fields = dict(Title=a.title, Author=a.author, Year=a.year, Style=a.style and a.style+guess[a.style_from], Genre=a.genre and a.genre+guess[a.genre_from], Caption=a.caption)
+    "What the details show: the metadata as recorded, the tags that are sure enough with their confidence, the picture's path."
+    a,guess = service.get(id),{'predicted': '{} (a guess)', 'unsure': 'perhaps {}'}
+    fields = dict(Title=a.title, Author=a.author, Year=a.year, Style=a.style and guess.get(a.style_from, '{}').replace('{}', a.style), Genre=a.genre and guess.get(a.genre_from, '{}').replace('{}', a.genre), Caption=a.caption)
     fields |= {'Caption by':a.captioner, 'Subjects':', '.join(a.subjects), 'Size':f'{a.width} × {a.height} pixels', 'Source':a.source, 'Key':a.source_key, 'Id':a.id}
-    tags = [(g.en.capitalize(), [dict(label=o['label'], confidence=o['confidence'], score=o['score']) for o in a.tags if o['group']==g.id]) for g in service.vocab.groups.values()]
+    tags = [(g.en.capitalize(), [dict(label=o['label'], confidence=o['confidence'], score=o['score']) for o in service.shown_tags(a, g.id)]) for g in service.vocab.groups.values()]
     return dict(id=a.id, heading=shown_title(a.title, a.caption), caption=a.caption, path=os.path.abspath(service.picture_path(a)),
                 fields=[(k, str(v)) for k,v in fields.items() if v], tags=[(g, o) for g,o in tags if o])
 
