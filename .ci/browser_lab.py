@@ -117,7 +117,18 @@ class Person:
     def press(self, name): self.page.locator('.wr-app button', has_text=re.compile(rf'^\s*{name}\s*$')).locator('visible=true').first.click()
     def tab(self, name): self.page.get_by_role('tab', name=name).click()
     def tick(self, group, label): self.see('.wr-facet', group).get_by_role('checkbox', name=label, exact=False).first.click()
-    def file(self, path): self.page.locator('.wr-picture:visible input[type=file]').first.set_input_files(path)
+
+    def alone(self):
+        "Take out the query pictures, if there are any; wait for the answer."
+        remove = self.page.locator('.wr-picture:visible button', has_text=re.compile('^Remove (all|picture)$')).locator('visible=true')
+        if not remove.count(): return
+        remove.first.click()
+        self.until("() => !document.querySelector('.wr-picked') && !/· like /.test(document.querySelector('.wr-status').textContent)")
+
+    def file(self, path, beside=False):
+        "A file of one's own, instead of the query pictures or beside them."
+        if not beside: self.alone()
+        self.page.locator('.wr-picture:visible input[type=file]').first.set_input_files(path)
 
     def ask(self, text):
         "Words and Enter; wait for their answer."
@@ -208,7 +219,7 @@ def in_lab(p, url, shots, tmp, big):
     me.status('like ')
     me.pictures()
     assert page.get_by_role('tab', name='Image → Image').get_attribute('aria-selected') == 'true' and first not in me.cards()
-    me.see('.wr-drop img')
+    me.see('.wr-picked img')
     me.shot('find-similar')
 
     style = me.see('.wr-facet', 'Style').locator('li label').first.inner_text().split('\n')[0].strip()
@@ -306,10 +317,11 @@ def in_lab(p, url, shots, tmp, big):
         assert line.get_attribute('role') == 'alert' and path.name in line.inner_text() and 'Traceback' not in line.inner_text()
     me.shot('refused')
     data = list(picture.read_bytes())
-    drop = """([kind, bytes]) => { const d = new DataTransfer(); d.items.add(new File([new Uint8Array(bytes)], kind + '.jpg', { type: 'image/jpeg' }))
+    drop = """([kind, ...all]) => { const d = new DataTransfer(); all.forEach((bytes, i) => d.items.add(new File([new Uint8Array(bytes)], kind + (i ? i + 1 : '') + '.jpg', { type: 'image/jpeg' })))
       const at = document.querySelector(kind === 'dropped' ? '.wr-grid' : '.wr-status')
       at.dispatchEvent(kind === 'dropped' ? new DragEvent('drop', { dataTransfer: d, bubbles: true, cancelable: true }) : new ClipboardEvent('paste', { clipboardData: d, bubbles: true, cancelable: true })) }"""
     for kind in ('dropped', 'pasted'):                            # anywhere on the page
+        me.alone()
         page.evaluate(drop, [kind, data])
         me.status(f'like {kind}.jpg')
         me.until('id => document.querySelector(".wr-card").dataset.id === id', first)
@@ -318,6 +330,7 @@ def in_lab(p, url, shots, tmp, big):
     assert page.evaluate('() => window.kept'), 'a text pasted into a field was taken for a picture'
     me.press('Random picture')
     me.until("() => !document.querySelector('.wr-status').textContent.includes('pasted')")
+    several_pictures(me, drop, data, list(next(p for p in sorted((tmp/'artifacts/small-gallery/images').iterdir()) if p.stem not in (first, *me.cards()[:2])).read_bytes()))
 
     me.tab('Caption → Image')
     me.words().fill('корабль в бурю')
@@ -370,6 +383,49 @@ def in_lab(p, url, shots, tmp, big):
     assert not me.errors, f'the console says: {me.errors}'
     b.close()
 
+def several_pictures(me, drop, one, two):
+    "Pictures join the question one beside the other, and are taken out again, by mouse and by keyboard."
+    page = me.page
+    names = "() => [...document.querySelectorAll('.wr-picture')].find(e => e.offsetParent).querySelectorAll('.wr-picked').length"
+    me.alone()
+    page.evaluate(drop, ['dropped', one, two])                    # two files at once
+    me.status('like dropped.jpg + dropped2.jpg')
+    me.until(f'n => ({names})() === n', 2)
+    me.until("() => [...document.querySelectorAll('.wr-picked img')].every(i => i.complete && (i.naturalWidth || !i.offsetParent))")
+    me.pictures()
+    page.locator('.wr-app').evaluate("e => e.scrollIntoView()")
+    me.shot('two-pictures')
+    me.fit()
+    me.axe('two pictures')
+    added = page.locator('.wr-card').first.get_attribute('data-id')
+    page.locator('.wr-card').first.get_by_role('button', name='Add to the question').click()
+    me.until(f'n => ({names})() === n', 3)
+    me.until('id => ![...document.querySelectorAll(".wr-card")].some(c => c.dataset.id === id)', added)
+    me.see('.wr-open').click()                                    # the same from the details; there it can be taken back, too
+    button = me.see('.wr-details').get_by_role('button', name='Add to the question')
+    button.click()
+    me.until(f'n => ({names})() === n', 4)
+    me.until("() => document.querySelector('.wr-details [data-act=add]').getAttribute('aria-pressed') === 'true'")
+    me.shot('four-pictures')
+    button.click()
+    me.until(f'n => ({names})() === n', 3)
+    page.keyboard.press('Escape')
+    me.see('.wr-picked').get_by_role('button', name='Remove: dropped.jpg').focus()
+    for n in (2, 1, 0):                                           # the focus stays among the pictures, at last on the field for new ones
+        page.keyboard.press('Enter')
+        me.until(f'n => ({names})() === n', n)
+        me.until("s => document.activeElement.matches(s) && document.activeElement.offsetParent", '.wr-picked .wr-x' if n else '.wr-drop')
+    page.evaluate(drop, ['many', *[one] * 5, list(b'this is no picture, it is a text'), *[one] * 4])
+    line = me.see('.wr-status.wr-alert', 'like many.jpg')
+    assert 'many6.jpg is not a picture' in line.inner_text() and 'many10.jpg left out: a question has at most 8 pictures' in line.inner_text(), line.inner_text()
+    me.shot('eight-and-what-was-refused')
+    me.fit()
+    page.get_by_label('More varied').locator('visible=true').check()
+    me.status('more varied')
+    page.get_by_label('More varied').locator('visible=true').uncheck()
+    me.until("() => !document.querySelector('.wr-status').textContent.includes('varied')")
+    me.alone()
+
 def twice(p, url, shots, big):
     "The same page shown twice, and a saved notebook without its kernel."
     b = launch(p, big)
@@ -398,6 +454,11 @@ def twice(p, url, shots, big):
     page.get_by_role('menuitem', name='Kernel', exact=True).click()
     page.locator('.lm-Menu-item', has_text='Shut Down Kernel').first.click()
     page.locator('.jp-StatusBar-TextItem', has_text='No Kernel').first.wait_for()
+    assert me.page.locator('.wr-silent').first.is_hidden()
+    me.press('Search')
+    me.see('.wr-silent', 'The kernel does not answer')            # a line instead of silence
+    page.locator('.wr-app').first.evaluate("e => e.scrollIntoView()")
+    me.shot('the-kernel-is-gone')
     page.reload()
     me.see('.wr-static img')                                      # the pictures are still there
     me.shot('saved-without-a-kernel')

@@ -1,4 +1,4 @@
-// The three controls of the search page: cards, facets, query picture. One module, no build step, no network.
+// The three controls of the search page: cards, facets, query pictures. One module, no build step, no network.
 // Everything that comes from a collection is set as textContent or as a property, never as HTML.
 
 const NAMED = { cards, facets, picture }
@@ -57,6 +57,28 @@ async function copy(text) {
   return ok
 }
 
+// ---------- is anybody there? With what a person does the page asks the kernel; where no answer comes, a line says so
+
+const WAIT = 6000, SILENT = 'The kernel does not answer: it is busy, stopped or disconnected. If this line stays, run the cells again (in Voilà, reload the page).'
+
+function pulse(model, el, line) {
+  let due = null
+  const say = silent => { line.hidden = !silent; line.textContent = silent ? SILENT : '' }
+  const rest = () => { clearTimeout(due); due = null }
+  const beat = () => {
+    if (due !== null) return
+    due = setTimeout(() => { rest(); say(true) }, WAIT)
+    try { model.send({ do: 'ping' }) } catch { rest(); say(true) }          // a connection that was closed
+  }
+  const onAct = e => { const app = el.closest('.wr-app'); if (app && e.target instanceof Node && app.contains(e.target) && (e.type !== 'keydown' || e.key === 'Enter')) beat() }
+  const on = ['click', 'change', 'keydown', 'drop', 'paste']
+  on.forEach(n => document.addEventListener(n, onAct, true))
+  model.on('comm_live_update', beat)                                         // a restart
+  const end = hear(model, { pong() { rest(); say(false) } })
+  say(false)
+  return () => { end(); rest(); model.off('comm_live_update', beat); on.forEach(n => document.removeEventListener(n, onAct, true)) }
+}
+
 // ---------- cards: status, feedback chips, grid, details
 
 function cards(model, el) {
@@ -67,15 +89,17 @@ function cards(model, el) {
   const grid = h('ul', { class: 'wr-grid', 'aria-label': 'Results' })
   const details = h('section', { class: 'wr-details', 'aria-label': 'Details', tabIndex: -1, hidden: true })
   const next = h('button', { type: 'button', class: 'wr-button wr-next', text: 'More', onclick: () => model.send({ do: 'next' }) })
-  el.append(status, chips, h('div', { class: 'wr-body' }, h('div', { class: 'wr-main' }, grid, next), details))
+  const silent = h('div', { class: 'wr-alert wr-silent', role: 'alert' })
+  el.append(silent, status, chips, h('div', { class: 'wr-body' }, h('div', { class: 'wr-main' }, grid, next), details))
   const app = () => el.closest('.wr-app')
   const send = (what, id, more = {}) => model.send({ do: what, id, view, ...more })
 
+  const pressed = (id, sign) => sign === 'add' ? (model.get('asked') || []).includes(id) : (model.get('marks') || {})[id] === sign
+
   function acts(a, long) {
-    const mark = (model.get('marks') || {})[a.id]
     const b = (sign, label, short, what, extra) => h('button', { type: 'button', class: 'wr-button wr-act', 'data-act': what + (extra.sign || ''), title: label, text: long ? label : short,
-      'aria-label': long ? undefined : `${label}: ${a.heading}`, 'aria-pressed': sign ? String(mark === sign) : undefined, onclick: () => send(what, a.id, extra) })
-    return h('div', { class: 'wr-acts' }, b('', 'Find similar', '≈', 'similar', {}), b('more', 'More like this', '+', 'feedback', { sign: 'more' }), b('less', 'Less like this', '−', 'feedback', { sign: 'less' }))
+      'aria-label': long ? undefined : `${label}: ${a.heading}`, 'aria-pressed': sign ? String(pressed(a.id, sign)) : undefined, onclick: () => send(what, a.id, extra) })
+    return h('div', { class: 'wr-acts' }, b('', 'Find similar', '≈', 'similar', {}), b('add', 'Add to the question', '&', 'add', {}), b('more', 'More like this', '+', 'feedback', { sign: 'more' }), b('less', 'Less like this', '−', 'feedback', { sign: 'less' }))
   }
 
   function card(a) {
@@ -116,8 +140,7 @@ function cards(model, el) {
   }
 
   function mark(box) {
-    const m = (model.get('marks') || {})[box.dataset.id]
-    for (const s of ['more', 'less']) { const b = box.querySelector(`[data-act=feedback${s}]`); if (b) b.setAttribute('aria-pressed', String(m === s)) }
+    for (const [s, act] of [['more', 'feedbackmore'], ['less', 'feedbackless'], ['add', 'add']]) { const b = box.querySelector(`[data-act=${act}]`); if (b) b.setAttribute('aria-pressed', String(pressed(box.dataset.id, s))) }
   }
 
   function say() {
@@ -196,7 +219,8 @@ function cards(model, el) {
     }),
     watch(model, ['cards', 'run'], refresh),
     watch(model, ['status', 'alert', 'busy', 'more'], say),
-    watch(model, ['chips', 'marks'], feedback),
+    watch(model, ['chips', 'marks', 'asked'], feedback),
+    pulse(model, el, silent),
   ]
   requestAnimationFrame(() => app() && app().setAttribute('data-lm-suppress-shortcuts', 'true'))
   return () => { ends.forEach(f => f()); urls.forEach(u => u && URL.revokeObjectURL(u)) }
@@ -272,7 +296,7 @@ function facets(model, el) {
   return () => { end(); stop(); size.disconnect() }
 }
 
-// ---------- query picture: choose, drop, paste, random; checked and shrunk here, checked again by the kernel
+// ---------- query pictures: choose, drop, paste, random; checked and shrunk here, checked again by the kernel
 
 const MB = 1 << 20, MAX_FILE = 20 * MB, MAX_PIXELS = 120e6, SIDE = 1024, PART = 3 * MB
 
@@ -333,55 +357,69 @@ async function checkedPicture(file) {       // the bytes to send, or an Error th
 }
 
 function picture(model, el) {
-  const img = h('img', { alt: '' }), note = h('span', { class: 'wr-note' })
-  const input = h('input', { type: 'file', accept: 'image/*', class: 'wr-file', tabIndex: -1, 'aria-label': 'Picture file', onchange: () => { if (input.files[0]) take(input.files[0]); input.value = '' } })
-  const drop = h('button', { type: 'button', class: 'wr-drop', 'aria-label': 'Query picture: choose a file, or drop or paste one', onclick: () => input.click() }, img, note)
-  const title = h('span', { class: 'wr-name', dir: 'auto' })
+  const list = h('ul', { class: 'wr-pictures', 'aria-label': 'Query pictures' }), note = h('span', { class: 'wr-note' })
+  const input = h('input', { type: 'file', accept: 'image/*', multiple: true, class: 'wr-file', tabIndex: -1, 'aria-label': 'Picture files', onchange: () => { take([...input.files]); input.value = '' } })
+  const drop = h('button', { type: 'button', class: 'wr-drop', onclick: () => input.click() }, note)
   const act = (label, what) => h('button', { type: 'button', class: 'wr-button', text: label, onclick: () => model.send({ do: what }) })
   const random = act('Random picture', 'random'), remove = act('Remove picture', 'clear')
-  el.append(drop, input, h('div', { class: 'wr-side' }, title, h('div', { class: 'wr-row' }, random, remove)))
-  let url = null, key = 0
+  el.append(list, drop, input, h('div', { class: 'wr-row' }, random, remove))
+  let urls = [], queue = Promise.resolve(), taking = 0
 
-  async function take(file) {
-    const mine = ++key, id = `${Date.now()}-${Math.random()}`
+  function take(files) {                     // one drop after another, so that the order is kept
+    if (!files.length) return
+    taking++
     el.classList.add('wr-busy')
-    try {
-      const blob = await checkedPicture(file), n = Math.max(1, Math.ceil(blob.size / PART))
-      for (let i = 0; i < n && mine === key; i++)
-        model.send({ do: 'part', key: id, i, n, size: blob.size, name: file.name || 'pasted picture' }, undefined, [await blob.slice(i * PART, (i + 1) * PART).arrayBuffer()])
-    } catch (e) { if (mine === key) model.send({ do: 'problem', text: e.message }) }
-    finally { el.classList.remove('wr-busy') }
+    queue = queue.then(() => send(files)).catch(() => {}).then(() => { if (!--taking) el.classList.remove('wr-busy') })
   }
 
-  // dropped or pasted anywhere in this app; of several views of this control the first one takes it
+  async function send(files) {
+    const good = [], said = [], left = [], batch = `${Date.now()}-${Math.random()}`
+    for (const file of files) {
+      if (good.length === model.get('most')) { left.push(file.name); continue }
+      try { good.push([file.name || 'pasted picture', await checkedPicture(file)]) } catch (e) { said.push(e.message) }
+    }
+    if (!good.length) return model.send({ do: 'problem', text: said.slice(0, 3).join('; ') + (said.length > 3 ? `; and ${said.length - 3} more` : '') })
+    for (const [j, [name, blob]] of good.entries()) {
+      const n = Math.max(1, Math.ceil(blob.size / PART)), about = { do: 'part', key: `${batch} ${j}`, n, size: blob.size, name, batch, rest: good.length - 1 - j, said, left }
+      for (let i = 0; i < n; i++) model.send({ ...about, i }, undefined, [await blob.slice(i * PART, (i + 1) * PART).arrayBuffer()])
+    }
+  }
+
+  // dropped or pasted anywhere in this app; of several views of this control the first one takes them
   const inApp = e => { const app = el.closest('.wr-app'); return app && e.target instanceof Node && app.contains(e.target) && !e.wrTaken }
-  const fileOf = data => [...(data ? data.files : [])][0]
-  const isText = e => e.target.closest && e.target.closest('input, textarea') && [...e.clipboardData.types].includes('text/plain')
-  const onPaste = e => { const f = fileOf(e.clipboardData); if (f && inApp(e) && !isText(e)) { e.wrTaken = true; e.preventDefault(); e.stopPropagation(); take(f) } }
-  const onOver = e => { if (inApp(e) && [...e.dataTransfer.types].includes('Files')) { e.preventDefault(); e.stopPropagation(); el.classList.add('wr-over') } }
-  const onLeave = () => el.classList.remove('wr-over')
-  const onDrop = e => {
-    el.classList.remove('wr-over')
-    if (!inApp(e)) return
-    const f = fileOf(e.dataTransfer)
-    if (!f) return
+  const isText = e => e.clipboardData && e.target.closest && e.target.closest('input, textarea') && [...e.clipboardData.types].includes('text/plain')
+  const given = (e, data) => {
+    const files = [...(data ? data.files : [])]
+    if (!files.length || !inApp(e)) return
     e.wrTaken = true
     e.preventDefault()
     e.stopPropagation()
-    take(f)
+    take(files)
   }
+  const onPaste = e => { if (!isText(e)) given(e, e.clipboardData) }
+  const onOver = e => { if (inApp(e) && [...e.dataTransfer.types].includes('Files')) { e.preventDefault(); e.stopPropagation(); el.classList.add('wr-over') } }
+  const onLeave = () => el.classList.remove('wr-over')
+  const onDrop = e => { el.classList.remove('wr-over'); given(e, e.dataTransfer) }
   const on = [['paste', onPaste], ['dragover', onOver], ['dragleave', onLeave], ['drop', onDrop]]
   on.forEach(([n, f]) => document.addEventListener(n, f, true))
 
-  const end = watch(model, ['thumb', 'title'], () => {
-    const b = model.get('thumb'), has = b && b.byteLength > 0
-    if (url) URL.revokeObjectURL(url)
-    url = has ? blobUrl(b) : null
-    if (url) img.src = url
-    img.hidden = !has
-    note.textContent = has ? '' : 'Choose, drop or paste a picture'
-    title.textContent = model.get('title')
-    remove.hidden = !has
+  function picked(p) {
+    const url = p.thumb && p.thumb.byteLength ? blobUrl(p.thumb) : null
+    if (url) urls.push(url)
+    return h('li', { class: 'wr-picked' }, h('span', { class: 'wr-thumb' }, url && h('img', { src: url, alt: '' })), h('span', { class: 'wr-name', dir: 'auto', title: p.name, text: p.name }),
+      h('button', { type: 'button', class: 'wr-x', 'aria-label': `Remove: ${p.name}`, title: 'Remove', text: '✕', onclick: () => model.send({ do: 'unpick', key: p.key }) }))
+  }
+
+  const end = watch(model, ['pictures'], () => {
+    const pics = model.get('pictures') || [], at = [...list.children].findIndex(li => li.contains(document.activeElement)), had = at >= 0 || document.activeElement === remove
+    urls.forEach(u => URL.revokeObjectURL(u))
+    urls = []
+    list.replaceChildren(...pics.map(picked))
+    list.hidden = remove.hidden = !pics.length
+    remove.textContent = pics.length > 1 ? 'Remove all' : 'Remove picture'
+    note.textContent = pics.length ? 'Add another: choose, drop or paste' : 'Choose, drop or paste pictures'
+    drop.classList.toggle('wr-further', pics.length > 0)
+    if (had) (pics.length ? at < 0 ? remove : list.children[Math.min(at, pics.length - 1)].querySelector('button') : drop).focus({ preventScroll: true })
   })
-  return () => { end(); on.forEach(([n, f]) => document.removeEventListener(n, f, true)); if (url) URL.revokeObjectURL(url) }
+  return () => { end(); on.forEach(([n, f]) => document.removeEventListener(n, f, true)); urls.forEach(u => URL.revokeObjectURL(u)) }
 }
