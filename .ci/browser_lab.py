@@ -380,6 +380,7 @@ def in_lab(p, url, shots, tmp, big):
     me.fit()
     page.locator('.wr-app').evaluate("e => e.scrollIntoView()")
     me.shot('dark-900px')
+    assert page.locator('.wr-silent').first.is_hidden(), 'the kernel answered, and the page says that it does not'
     assert not me.errors, f'the console says: {me.errors}'
     b.close()
 

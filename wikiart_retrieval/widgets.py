@@ -315,7 +315,7 @@ def _make(self:SearchApp, k):
     self.varied = w.Checkbox(description='More varied', tooltip='A little of the score for results that are less alike', indent=False, layout=w.Layout(width='auto'))
     button = lambda label, tip, **o: w.Button(description=label, tooltip=tip, layout=w.Layout(width='auto'), **o)
     self.go,self.back = button('Search', 'Search again', icon='search', button_style='primary'),button('Back', 'The question before', icon='arrow-left', disabled=True)
-    self.past = w.Dropdown(description='History', options=[('', None)], layout=w.Layout(width='auto', flex='1 1 90px'))
+    self.past = w.Dropdown(description='History', options=[('', None)], layout=w.Layout(width='auto', flex='1 1 160px', min_width='160px'))
     self.exports = {e: button(label, f'Save what is shown as {dict(png="a contact sheet (PNG)").get(e, label)}', icon='download') for e,label in (('csv','CSV'), ('json','JSON'), ('png','Sheet'))}
     self.where = w.Dropdown(description='Collection', layout=w.Layout(width='auto', flex='1 1 260px', max_width='640px'))
     hint = lambda m: w.HTML(f'<div>{HINTS[m]}</div>')
