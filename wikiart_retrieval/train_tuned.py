@@ -508,7 +508,7 @@ def look_basis(
     return mean.astype(np.float32), (principal((features-mean)/std, dims, power)/std[:,None]).astype(np.float32)
 
 def make_engine(
-    parts,      # [(trunk name, tail)]
+    parts,      # [(trunk name, tail)]; tails of one trunk share it
     look,       # (mean, basis) of `look_basis`
     shares,     # of the spaces; they sum to 1
     temperatures, # of style, genre, medium
@@ -518,15 +518,15 @@ def make_engine(
     class Engine(nn.Module):
         def __init__(self):
             super().__init__()
-            self.trunks,self.tails = nn.ModuleList(make_trunk(t) for t,_ in parts), nn.ModuleList(t for _,t in parts)
+            self.trunks,self.tails = nn.ModuleDict({t:make_trunk(t) for t,_ in parts}), nn.ModuleList(t for _,t in parts)
             self.register_buffer('mean', torch.as_tensor(look[0])); self.register_buffer('basis', torch.as_tensor(look[1]))
         def forward(self, px):
-            sides,es,ls = [],[],[]
-            for trunk,tail,a in zip(self.trunks, self.tails, shares):
-                f = tail.features(*trunk(px))
-                sides.append(f[:,-len(tail.mean):]); es.append(F.normalize(tail.proj(f), dim=1)*a**.5); ls.append((tail.style(f), tail.genre(f), tail.medium(f)))
+            cut,sides,es,ls = {t:trunk(px) for t,trunk in self.trunks.items()},{},[],[]
+            for (t,_),tail,a in zip(parts, self.tails, shares):
+                f = tail.features(*cut[t])
+                sides[t] = f[:,-len(tail.mean):]; es.append(F.normalize(tail.proj(f), dim=1)*a**.5); ls.append((tail.style(f), tail.genre(f), tail.medium(f)))
             p = [(sum(l[i] for l in ls)/len(ls)*t).softmax(1) for i,t in enumerate(temperatures)]
-            return torch.cat(es, 1), F.normalize((torch.cat(sides, 1)-self.mean)@self.basis, dim=1), *p
+            return torch.cat(es, 1), F.normalize((torch.cat(list(sides.values()), 1)-self.mean)@self.basis, dim=1), *p
     return Engine().eval()
 
 OUTPUTS = ['shared','look','style','genre','medium']
@@ -644,7 +644,7 @@ def assemble(
     temps = [fit_temperature(sum(h[2+i] for h in H)/len(H), data[k][held]) for i,k in enumerate(('style','genre','medium'))]
     rows = np.sort(np.random.default_rng(0).choice(np.flatnonzero(~data['held'][:len(data['acts'][0])]), 1500, replace=False))
     R = [run_tail(tail, d['acts'][0][rows], d['sides'][0][rows]) for _,d,tail,_ in parts]
-    look,side = look_basis(np.concatenate([r[0][:,-d['sides'][0].shape[1]:] for r,(_,d,*_) in zip(R, parts)], 1)),lambda v: np.concatenate([s**.5*o for o,s in zip(v, shares)], 1)
+    look,side = look_basis(np.concatenate(list({t: r[0][:,-d['sides'][0].shape[1]:] for r,(t,d,*_) in zip(R, parts)}.values()), 1)),lambda v: np.concatenate([s**.5*o for o,s in zip(v, shares)], 1)
     banks = [data['text']['caption'][rows[:1000]], data['text']['word']]
     means = [float(hub_scores(side([r[1] for r in R]), side([adapt(a, b, data['tmean']) for *_,a in parts]), BETA).mean()) for b in banks]
     export_onnx(make_engine([(t,tail) for t,_,tail,_ in parts], look, shares, temps), out/f'{name}-float.onnx', OUTPUTS)
