@@ -1,7 +1,7 @@
 # make run    from nothing to a searched collection: .venv, the drawn gallery, one search of each mode
 # make test   all checks
 # make lab    JupyterLab on the search notebook
-# make docs   the site in _docs, rendered by Quarto or smalldocs, and checked
+# make docs   the site in _docs, rendered by Quarto or smalldocs, and checked; with WIKIART_SHARED also the contact sheets of ten plain words, for the eye
 # make outputs NB=nbs/NAME.ipynb   a notebook run, its outputs kept
 # make bench  quality and speed on the WikiArt sample, engines side by side (needs WIKIART_SHARED=folder of the parquet files)
 SHELL := /bin/bash
@@ -42,6 +42,7 @@ lab: .venv/.ready
 docs: .venv/.ready
 	@$(BIN)/python .ci/docs.py prove
 	@$(BIN)/python .ci/docs.py
+	@test -z "$(WIKIART_SHARED)" || $(BIN)/python .ci/content.py
 
 bench: .venv/.ready
 	@$(BIN)/python .ci/bench.py
