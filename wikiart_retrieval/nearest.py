@@ -128,7 +128,7 @@ FIGURES = PEOPLE|set('women men children girls boys figure figures people lady l
 CRAFT = {'oil painting':'in oil', 'watercolor':'in watercolor', 'pastel':'in pastel', 'print':'as a print', 'drawing':'as a drawing', 'poster':'as a poster', 'photo':'as a photograph', 'sculpture':'as a sculpture', 'fresco':'as a fresco', 'mosaic':'as a mosaic'}
 SPEAK = GENRE_PHRASES|{'still life':'a still life', 'interior':'an interior'}
 
-VAGUE = {'figure'}                                                            # not worth a `perhaps`
+VAGUE = {'figure'}                                                            # not worth a `perhaps`, nor a word beside a person
 PLAIN = set('hair cloth people lace foliage water light paint fabric straw handwriting black white'.split())  # said without an article
 
 def phrase(
@@ -171,7 +171,7 @@ class NearestCaptioner:
     name = 'nearest'
     def __init__(self,
         encoder=None,   # `Encoder` of the pictures; the newest bundled one if left out
-        claim:float=.4, # least probability of a subject that is claimed
+        claim:float=.35, # least probability of a subject that is claimed
         maybe:float=.12,# least probability of one behind `perhaps`
         lend:float=.6,  # mean probability of a neighbour's subjects from which on its sentence is taken as it is; 1 for never
         most:int=4,     # subjects behind `perhaps` at most
@@ -250,6 +250,7 @@ class NearestCaptioner:
         v = self.votes(rows, weights)
         p = {s: float(chance(share, self.curve)) for s,(share,_) in v.items()}
         sure = [(s, v[s][1], p[s]) for s in v if p[s]>=self.claim][:4]
+        if next((s for s,said,_ in sure if said in FIGURES), None) not in {None}|VAGUE: sure = [o for o in sure if o[0] not in VAGUE]  # a person needs no `figure` besides
         names = {s for s,_,_ in sure}
         fields = {f: (told or {}).get(f) or self.label(rows, weights, f) for f in ('genre','medium')}
         if fields['genre'][0]=='portrait' and fields['genre'][1]>=.5:             # it has one sitter
