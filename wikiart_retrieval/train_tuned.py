@@ -659,8 +659,7 @@ def assemble(
 
 # %% ../nbs/02b_train_tuned.ipynb #3c1f7a04
 RUNS = (dict(trunk='lite0', seed=0, versions=(0,0,0,1,2,3), epochs=12),
-        dict(trunk='lite2', seed=1, versions=(0,0,1,2), epochs=12, weights=WEIGHTS|dict(style=.4)),
-        dict(trunk='lite0', seed=2, versions=(0,0,1,2,3), epochs=11, weights=WEIGHTS|dict(style=1., genre=.4)))
+        dict(trunk='lite2', seed=1, versions=(0,0,1,2), epochs=12, weights=WEIGHTS|dict(style=.4)))
 
 def cache_all(
     folder,     # with the parquet files
