@@ -160,11 +160,12 @@ def facts(
         'seed': src.get('seed'), 'artworks': f'{m["count"]:,}', 'records left out': f'{m["skipped"]:,}', 'collection built': m['created'], 'made with': f'wikiart_retrieval {m["version"]}'}
 
 # %% ../nbs/12_publish.ipynb #e57b867c
-TAGGED = {'bundled-1': dict(subjects=.93, right=.52, seen='20 of 25', genres=66, genre_right=.74, moods=8), # what the captioner `tags` says, by engine; see the end of *A sentence from tags* in 03_captions
-    'bundled-2': dict(subjects=.84, right=.65, seen='?', genres=78, genre_right=.80, moods=12)}
+TAGGED = { # what the captioner `tags` says, by engine, see 03_captions; `seen`: claims looked at one by one, not of the same pictures
+    'bundled-1': dict(subjects=.84, right=.56, seen='20 of 25', genres=66, genre_right=.74, moods=8),
+    'bundled-2': dict(subjects=.76, right=.69, seen='15 of 22', genres=78, genre_right=.80, moods=12)}
 
 HABITS = dict(tags='''The sentences are put together from the tags an encoder is confident of and from measured colours; nobody wrote or checked them. With the encoder `{engine}`, on 700 WikiArt pictures that it was not
-trained on: {subjects:.2f} subjects are claimed a picture, with a precision of {right:.2f} at least (the descriptions they were checked against mention about half of what is there; of claims looked at one by one, {seen} were right).
+trained on: {subjects:.2f} subjects are claimed a picture, with a precision of {right:.2f} at least (the descriptions they were checked against do not mention everything; of those looked at one by one, {seen} were right).
 A genre is named in {genres} % of the captions, with a precision of {genre_right:.2f}; a mood in {moods} %, and moods have no ground truth. What follows *perhaps* is only likely. The sentences repeat a few patterns, take woman for man and the
 reverse, and miss small things; what a caption does not mention may well be there.''',
 other='''The sentences were written by a neural network and not checked. Captioners of this kind, trained on photographs and captions of the web, are known to name objects that are not there, to guess a person's sex, age and occupation
