@@ -344,6 +344,7 @@ def load_data(
         return dict(act=a, side=side, style=np.searchsorted(ids, y), genre=np.array([GENRES.index(o['genre']) for o in r]), medium=np.array([media.index(o['medium']) for o in r]), words=w, T=T[:,k], wvec=minilm(w), text=text_table(r, cache, s), records=r)
     return out, split
 
+# %% ../nbs/02b_train_tuned.ipynb #52134d01
 def _batch(data, ix, have, rng, cut):
     "Activations of a batch: versions, flips and a cut drawn by rng."
     import torch
@@ -371,6 +372,7 @@ def load_checkpoint(
     adapter.load_state_dict(sub('adapter.'))
     return tail.eval().to(memory_format=torch.channels_last), adapter.eval()
 
+# %% ../nbs/02b_train_tuned.ipynb #52134d02
 class _Run:
     "All that changes during a training, and how it is kept."
     def __init__(self, trunk, data, file, seed):
@@ -416,6 +418,7 @@ class _Run:
         with torch.no_grad():
             for k,p in self.named.items(): self.ema[k].lerp_(p, 1-d)
 
+# %% ../nbs/02b_train_tuned.ipynb #52134d03
 def fit_tail(
     trunk:str,      # `lite0` or `lite2`
     data:dict,      # of `load_data`
@@ -507,6 +510,7 @@ def look_basis(
     mean,std = features.mean(0),features.std(0)+1e-3
     return mean.astype(np.float32), (principal((features-mean)/std, dims, power)/std[:,None]).astype(np.float32)
 
+# %% ../nbs/02b_train_tuned.ipynb #9e5fab01
 def make_engine(
     parts,      # [(trunk name, tail)]; tails of one trunk share it
     look,       # (mean, basis) of `look_basis`
@@ -531,6 +535,7 @@ def make_engine(
 
 OUTPUTS = ['shared','look','style','genre','medium']
 
+# %% ../nbs/02b_train_tuned.ipynb #9e5fab02
 def fuse_clips(
     model, # quantised ONNX model, Conv → Q → DQ → Clip(0, top) → Q
 )->object: # the same, Conv → Q: the second scale alone
@@ -578,6 +583,7 @@ def quantise(
     import onnx
     onnx.save(fuse_clips(onnx.load(str(out))), str(out))
 
+# %% ../nbs/02b_train_tuned.ipynb #9e5fab03
 def save_texts(
     path,     # `…/bundled-2.safetensors`
     adapters, # one a network
@@ -627,6 +633,7 @@ def held_scale(
     truth = np.array([ids.index(labels['genre'][g]) for g in data['genre'][data['held']]])
     return fit_scale(shared@unit(rows).T, truth, prior)
 
+# %% ../nbs/02b_train_tuned.ipynb #3c1f7a01
 def assemble(
     parts,    # [(trunk, data of `load_data`, tail, adapter of `load_checkpoint`)]
     folder,   # with the parquet files
