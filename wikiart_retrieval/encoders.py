@@ -467,7 +467,7 @@ def hub_scores(
     beta:float, # the higher, the more the nearest count
 )->np.ndarray: # (n,) soft maximum of the cosines
     "How much a picture gives to every text."
-    c = beta*np.asarray(rows, np.float32)@np.asarray(bank, np.float32).T
+    c = beta*np.einsum('nd,md->nm', np.asarray(rows, np.float32), np.asarray(bank, np.float32))   # not @: BLAS's threads go on spinning and take a third of the network's speed
     top = c.max(1, keepdims=True) if c.size else c[:,:1]
     return (np.log(np.exp(c-top).mean(1))+top[:,0])/beta
 
@@ -484,7 +484,7 @@ def with_kinds(
     kinds, # (n,) places in `BANKS`
 )->np.ndarray: # (n, d+2) float32, unit rows
     "Texts with a constant in the column of their bank."
-    return np.concatenate([(1-ASKED**2)**.5*rows, ASKED*np.eye(2)[np.asarray(kinds, int)]], 1).astype(np.float32)
+    return np.concatenate([(1-ASKED**2)**.5*rows, ASKED*np.eye(len(BANKS))[np.asarray(kinds, int)]], 1).astype(np.float32)
 
 # %% ../nbs/02_encoders.ipynb #c891d172
 LABEL_GROUPS = ('style', 'genre', 'medium')
@@ -527,7 +527,7 @@ class OnnxEncoder(Encoder):
         self.dim,self.logit_scale = 384*sum(k.startswith('lin.') for k in self.w),float(meta.get('logit_scale', 20))
         self.space = self.dim                                  # width without the hub scores
         banks = [self.w.pop(f'bank.{k}', None) for k in BANKS]
-        self.banks = None if banks[0] is None else [adapt_texts(unit(b.astype(np.float32)-self.w['text_mean']), self.w) for b in banks]
+        self.banks = None if banks[0] is None else [adapt_texts(unit(b-self.w['text_mean']), self.w) for b in banks]
         self.hubs = json.loads(meta.get('hubs', '{}'))         # `beta`; `mean`: usual hub score by bank
         if self.banks: self.dim += len(BANKS)
         self.labels = {g:list(v) for g,v in json.loads(meta['labels']).items() if g in LABEL_GROUPS}
