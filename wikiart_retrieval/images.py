@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_PIXELS', 'MAX_BYTES', 'MIN_SIDE', 'FORMATS', 'BIG_PIXELS', 'TIME_LIMIT', 'MAX_MEMORY', 'BadImage', 'file_kind',
-           'read_file', 'to_rgb', 'full_size', 'suspect', 'limits', 'load_image', 'storable', 'thumbnail', 'data_uri',
-           'card_html', 'grid_html', 'font', 'wrap', 'contact_sheet']
+           'odd_file', 'read_file', 'to_rgb', 'full_size', 'suspect', 'guard_peak', 'limits', 'load_image', 'storable',
+           'thumbnail', 'data_uri', 'card_html', 'grid_html', 'font', 'wrap', 'contact_sheet']
 
 # %% ../nbs/00a_images.ipynb #050bbee1
 import atexit, base64, html, io, json, math, os, stat, subprocess, sys, threading, warnings
@@ -47,8 +47,10 @@ def file_kind(
     return 'an SVG drawing' if low.startswith((b'<?xml',b'<!')) and b'<svg' in low else found
 
 # %% ../nbs/00a_images.ipynb #f76dcd30
-def _odd_file(mode):
-    "Why a file of this `st_mode` cannot hold a picture; nothing for an ordinary one."
+def odd_file(
+    mode:int, # `st_mode` of a file
+)->str: # such as `a pipe, not a picture`; nothing for an ordinary file
+    "Why a file cannot hold a picture, by its `st_mode`."
     kinds = ((stat.S_ISDIR,'a folder'), (stat.S_ISFIFO,'a pipe'), (stat.S_ISSOCK,'a socket'), (stat.S_ISCHR,'a device'), (stat.S_ISBLK,'a device'))
     return next((f'{k}, not a picture' for f,k in kinds if f(mode)), '' if stat.S_ISREG(mode) else 'no ordinary file')
 
@@ -61,11 +63,11 @@ def read_file(
         fd = os.open(path, os.O_RDONLY|getattr(os, 'O_BINARY', 0)|getattr(os, 'O_NONBLOCK', 0)|getattr(os, 'O_CLOEXEC', 0))
         with open(fd, 'rb') as f:
             st = os.fstat(fd)
-            if odd := _odd_file(st.st_mode): raise BadImage(odd)
+            if odd := odd_file(st.st_mode): raise BadImage(odd)
             if st.st_size>most: raise BadImage(f'too large: {st.st_size/1e6:,.0f} MB')
             data = f.read(most+1)
     except FileNotFoundError: raise BadImage(f'missing: {Path(path).name}') from None
-    except IsADirectoryError: raise BadImage(_odd_file(stat.S_IFDIR)) from None
+    except IsADirectoryError: raise BadImage(odd_file(stat.S_IFDIR)) from None
     except (OSError, ValueError) as e: raise BadImage(f'cannot be read: {getattr(e, "strerror", None) or one_line(e, 100)}') from None
     if len(data)>most: raise BadImage(f'too large: more than {most/1e6:,.0f} MB')
     return data
@@ -219,6 +221,7 @@ def _work(data, store, at_least, max_pixels, min_side, guard):
         if guard and suspect(img, data) and (answer := _guarded(data, store, at_least, max_pixels, min_side)): return answer
         if not store: return None, '', _smaller(_decode(img, at_least, max_pixels, min_side), at_least)
         fmt,mode = img.format,img.mode
+        if fmt not in ('JPEG','MPO'): img.load()                      # a PNG's EXIF data may lie behind its pixels
         keep = _shown_as_is(img)
         out = _decode(img, at_least if keep else 0, max_pixels, min_side)
         new,ext = (None,_KEEP[fmt]) if keep else _encoded(out, fmt, mode in ('RGB','RGBA'))
@@ -233,6 +236,11 @@ def _bound_memory(extra):
         resource.setrlimit(resource.RLIMIT_CORE, (0,0))
         resource.setrlimit(resource.RLIMIT_AS, (now+extra, now+extra))
     except (ImportError, OSError, ValueError): pass
+
+def _peak():
+    "The most memory this process has held, in bytes; 0 where the system does not tell."
+    try: return next((int(l.split()[1])*1024 for l in Path('/proc/self/status').read_text().splitlines() if l.startswith('VmHWM')), 0)
+    except OSError: return 0
 
 def _serve(memory):
     "The guarded process: a line of JSON and a file come in, a line of JSON, a file and a picture go out, until the other side is gone."
@@ -251,7 +259,7 @@ def _serve(memory):
         except BadImage as e: say,parts = dict(problem=str(e)),[]
         except MemoryError as e: say,parts = dict(problem=_reason(e, b'', 0)),[]
         del data
-        dst.write(json.dumps(say).encode()+b'\n')
+        dst.write(json.dumps(say|dict(peak=_peak())).encode()+b'\n')
         for p in parts: dst.write(p)
         dst.flush()
         new = img = raw = parts = None
@@ -259,7 +267,7 @@ def _serve(memory):
 # %% ../nbs/00a_images.ipynb #90b1323f
 class _Guard:
     "The guarded process, started when it is needed, one question at a time."
-    def __init__(self): self.proc,self.lock,self.pid,self.memory = None,threading.Lock(),os.getpid(),None
+    def __init__(self): self.proc,self.lock,self.pid,self.memory,self.peak = None,threading.Lock(),os.getpid(),None,0
 
     def start(self):
         "A running process with the present limit of memory."
@@ -304,6 +312,7 @@ class _Guard:
         proc.stdin.write(data)
         proc.stdin.flush()
         say = json.loads(proc.stdout.readline() or b'no answer')
+        self.peak = max(self.peak, say['peak'])
         if 'problem' in say: return say
         def read(n):
             b = proc.stdout.read(n)
@@ -323,6 +332,10 @@ def _the_guard():
             _guard = _Guard()
             atexit.register(_guard.stop)
     return _guard
+
+def guard_peak()->int: # bytes; 0 where nothing was guarded, or the system does not tell
+    "The most memory that the guarded process has held."
+    return _the_guard().peak
 
 def _guarded(data, store, at_least, max_pixels, min_side):
     "The guarded process's work; None where no process can be started here."
