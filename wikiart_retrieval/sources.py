@@ -4,15 +4,17 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'SEED', 'BUFFER', 'SHARDS', 'WIKIART', 'ENDINGS', 'Record', 'readable', 'parse_name', 'detect_columns',
-           'clean_text', 'clean_year', 'clean_meta', 'StreamSource', 'parquet_source', 'hub_source', 'folder_metadata',
-           'FolderSource', 'GallerySource', 'get_source']
+           'clean_text', 'clean_year', 'clean_subjects', 'clean_meta', 'StreamSource', 'parquet_source', 'hub_source',
+           'folder_metadata', 'FolderSource', 'GallerySource', 'get_source']
 
 # %% ../nbs/01_sources.ipynb #1832e981
-import hashlib, io, json, os, random, re
+import csv, hashlib, io, json, os, random, re, stat, threading
 from dataclasses import dataclass, field
+from datetime import date, time
 from itertools import islice
 from pathlib import Path, PurePath
-from .core import RetrievalError, fingerprint, one_line
+from .core import RetrievalError, fingerprint, one_line, say
+from .images import MAX_BYTES, BadImage, file_kind, odd_file, read_file
 
 # %% ../nbs/01_sources.ipynb #24e3b158
 @dataclass
@@ -83,13 +85,24 @@ def detect_columns(
     return out
 
 # %% ../nbs/01_sources.ipynb #f8b93d3c
+_UNSEEN = re.compile('[\\x00-\\x1f\\x7f-\\x9f\\u200b\\u2060\\ufeff\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]+') # control characters, turned directions, halves of pairs
+
+def _plain(v, limit):
+    "Text of a value of any type, not much longer than needed."
+    if hasattr(v, 'tolist'): v = v.tolist()                                # numpy's
+    if isinstance(v, str): return v[:20*limit+100]
+    if isinstance(v, (bytes,bytearray)): return bytes(v[:20*limit+100]).decode('utf-8', 'replace')
+    if isinstance(v, (list,tuple)): return ', '.join(t for t in (_plain(o, limit) for o in v[:50] if not isinstance(o, (list,tuple))) if t)[:20*limit+100]
+    if isinstance(v, float): return '' if v!=v or v in (float('inf'), float('-inf')) else str(v)
+    if isinstance(v, int): return str(v) if abs(v)<10**30 else ''           # bool too
+    return str(v) if isinstance(v, (date,time)) or type(v).__module__=='decimal' else ''
+
 def clean_text(
     v,              # any value
     limit:int=500,  # characters kept
 )->str: # text without control characters
-    "A value as one line of text; nothing for None and NaN."
-    if v is None or v!=v: return ''
-    s = re.sub(r'[\x00-\x1f\x7f\u200b\ufeff]+', ' ', str(v))
+    "A value as one line of text; nothing for None, NaN and what is no text."
+    s = _UNSEEN.sub(' ', _plain(v, limit))
     return one_line(s, limit) if s.strip() else ''
 
 def clean_year(
@@ -100,19 +113,26 @@ def clean_year(
     m = re.search(r'(?<!\d)(1\d{3}|20\d{2})(?!\d)', clean_text(v, 60).removesuffix('.0'))
     return int(m[1]) if m else None
 
+def clean_subjects(
+    v, # any value
+)->list: # at most 50 texts
+    "A list of subjects, from a list or from text with commas, semicolons or bars between."
+    if hasattr(v, 'tolist'): v = v.tolist()
+    if isinstance(v, (bytes,bytearray)): v = _plain(v, 500)
+    if isinstance(v, str): v = re.split(r'\s*[,;|]\s*', v[:30_000])
+    return [s for s in map(clean_text, v[:1000]) if s][:50] if isinstance(v, (list,tuple)) else []
+
 def clean_meta(
     key:str,   # the record's key; a title may be in it
     row:dict,  # field → value
 )->dict: # the fields of an `Artwork` that are known
     "What is known about an artwork, clean; from its file name where the row is silent."
-    meta = {k:v for k,v in parse_name(key).items() if v}
+    meta = {k:clean_text(v) if isinstance(v, str) else v for k,v in parse_name(key[-1000:]).items()}
     for f in ('title','style','genre'):
         if v := clean_text(row.get(f)): meta[f] = readable(v) if f!='title' else v
     if v := readable(clean_text(row.get('author')), person=True): meta['author'] = v
     if y := clean_year(row.get('year')): meta['year'] = y
-    subj = row.get('subjects')
-    if isinstance(subj, str): subj = re.split(r'\s*[,;|]\s*', subj)
-    if isinstance(subj, (list,tuple)): meta['subjects'] = [s for s in map(clean_text, subj) if s][:50]
+    meta['subjects'] = clean_subjects(row.get('subjects'))
     return {k:v for k,v in meta.items() if v}
 
 # %% ../nbs/01_sources.ipynb #86a2c428
@@ -230,23 +250,70 @@ def hub_source(
 
 # %% ../nbs/01_sources.ipynb #2c67b124
 ENDINGS = {'.jpg','.jpeg','.png','.webp','.gif','.bmp','.tif','.tiff','.jfif','.ppm','.pgm','.avif','.jp2'}
+_METADATA = ('metadata.csv','metadata.jsonl')
+
+_csv_lock = threading.Lock()
+
+def _csv_rows(f):
+    "Rows of a CSV file as texts, and how many lines had too many fields. The limit of a field's length is the module's, so it is set for as long as we read."
+    with _csv_lock, open(f, encoding='utf-8-sig', errors='replace', newline='') as lines:
+        old = csv.field_size_limit(MAX_BYTES)
+        try: rows = list(csv.DictReader(lines))
+        finally: csv.field_size_limit(old)
+    good = [r for r in rows if None not in r]
+    return good, len(rows)-len(good)
+
+def _json_rows(f):
+    "Rows of a file of JSON lines, and how many lines were none."
+    rows,bad = [],0
+    with open(f, encoding='utf-8-sig', errors='replace') as lines:
+        for line in lines:
+            try: row = json.loads(line) if line.strip() else None
+            except (ValueError, RecursionError): row = line
+            if isinstance(row, dict): rows.append(row)
+            elif row is not None: bad += 1
+    return rows, bad
 
 def folder_metadata(
     root, # folder
 )->dict: # POSIX path inside the folder → row
     "Rows of every `metadata.csv`, `metadata.jsonl` below `root`, by the picture they describe."
-    import pandas as pd
     out = {}
-    for f in sorted(p for n in ('metadata.csv','metadata.jsonl') for p in Path(root).rglob(n)):
-        try: df = pd.read_csv(f, dtype=str, keep_default_na=False) if f.suffix=='.csv' else pd.read_json(f, lines=True, dtype=False, convert_dates=False)
-        except Exception as e: raise RetrievalError(f'{f} cannot be read ({one_line(e, 120)})') from None
-        if 'file_name' not in df: raise RetrievalError(f'{f} has no column file_name: it names each picture, relative to the file')
-        base = f.parent.relative_to(root).as_posix()
-        for row in df.to_dict('records'):
-            name = str(row['file_name']).replace('\\','/')
-            out[name if base=='.' else f'{base}/{name}'] = row
+    for f in sorted(p for n in _METADATA for p in Path(root).rglob(n)):
+        try:
+            read_file(f)
+            rows,bad = _csv_rows(f) if f.suffix=='.csv' else _json_rows(f)
+        except Exception as e: raise RetrievalError(f'{f} cannot be read ({one_line(e, 120)}): mend it or take it out of the folder') from None
+        if not any('file_name' in r for r in rows): raise RetrievalError(f'{f} has no column file_name: it names each picture, relative to the file')
+        n,base = len(rows)+bad,f.parent.relative_to(root).as_posix()
+        for row in rows:
+            name = row.get('file_name')
+            if isinstance(name, str) and name: out[name.replace('\\','/') if base=='.' else f'{base}/{name}'.replace('\\','/')] = row
+            else: bad += 1
+        if bad: say(f'{f.name}: {bad:,} of {n:,} lines cannot be used')
     return out
 
+# %% ../nbs/01_sources.ipynb #60cf5653
+def _key(path):
+    "A path inside the folder as text that every file can hold: bytes that are no UTF-8 are written as \\xff."
+    return path.encode('utf-8', 'surrogateescape').decode('utf-8', 'backslashreplace')
+
+def _head(path):
+    try:
+        with open(path, 'rb') as f: return f.read(512)
+    except OSError: return b''
+
+def _look(path):
+    "Is this a picture? (yes, why it cannot be one); (False, '') for a file of another kind."
+    named = Path(path).suffix.lower() in ENDINGS
+    try: mode = os.stat(path).st_mode
+    except OSError as e: return named, f'cannot be read: {e.strerror}' if named else ''
+    if not stat.S_ISREG(mode): return (True, odd_file(mode)) if named else (False, '')
+    if named: return True, ''
+    kind = file_kind(_head(path))
+    return (True, '') if kind=='picture' else (bool(kind) and not kind.endswith(('archive','page')), f'{kind}: save it as JPEG or PNG')
+
+# %% ../nbs/01_sources.ipynb #e44391e8
 class FolderSource:
     "The pictures of a folder and its sub-folders."
     def __init__(self,
@@ -258,32 +325,60 @@ class FolderSource:
     ):
         self.folder,self.sample_size,self.name,self.seed,self.columns = Path(folder),sample_size,name,seed,columns
         if not self.folder.is_dir(): raise RetrievalError(f'no such folder: {folder}')
-        self.keys = sorted(self._walk())
-        if not self.keys: raise RetrievalError(f'no pictures in {folder}: looked for {", ".join(sorted(ENDINGS))}')
-        if sample_size and sample_size<len(self.keys): self.keys = random.Random(seed).sample(self.keys, sample_size)
+        self.others,self.problems,self.paths = 0,{},{}
+        self._walk()
+        if not self.paths: raise RetrievalError(f'no pictures in {folder}: looked for {", ".join(sorted(ENDINGS))}')
+        self.order = sorted(self.paths)
+        if sample_size and sample_size<len(self.order): self.order = random.Random(seed).sample(self.order, sample_size)
+        self._meta = None
 
     def _walk(self):
-        for d,dirs,names in os.walk(self.folder):
+        "Find what is, or calls itself, a picture: key → path, and key → problem."
+        def closed(e): self._add(e.filename, f'the folder cannot be read: {e.strerror}')
+        for d,dirs,names in os.walk(self.folder, onerror=closed):
+            for n in dirs:
+                p = os.path.join(d, n)
+                if n.startswith('.'): continue
+                if os.path.islink(p): self._add(p, 'a link to a folder, which is not followed')
+                elif Path(n).suffix.lower() in ENDINGS: self._add(p, 'a folder, not a picture')
             dirs[:] = sorted(o for o in dirs if not o.startswith('.'))
             for n in names:
-                p = Path(d)/n
-                if p.suffix.lower() in ENDINGS and not n.startswith('.') and p.is_file(): yield p.relative_to(self.folder).as_posix()
+                if n.startswith('.') or n in _METADATA: continue
+                yes,problem = _look(os.path.join(d, n))
+                if yes: self._add(os.path.join(d, n), problem)
+                else: self.others += 1
+
+    def _add(self, path, problem):
+        p = Path(path)
+        key = _key(p.relative_to(self.folder).as_posix())
+        self.paths[key] = p
+        if problem: self.problems[key] = problem
 
     def describe(self)->dict: # for the manifest
         "What the manifest records; no path of this machine."
         return dict(kind='folder', name=self.name, sample_size=self.sample_size, seed=self.seed)
-    def __len__(self): return len(self.keys)
+    def __len__(self): return len(self.order)
+    def keys(self)->list: # source keys in the order of the records
+        "The sample, before anything is read."
+        return list(self.order)
+
+    def record(self,
+        key:str, # one of `keys`
+    )->Record: # the picture, and what the metadata say of it
+        "One record, read now."
+        if self._meta is None:
+            self._meta = folder_metadata(self.folder)
+            if stray := [k for k in self._meta if k not in self.paths]: say(f'{len(stray):,} of {len(self._meta):,} rows of the metadata name no picture in the folder (first: {one_line(stray[0], 80)})')
+            names = sorted({k for row in self._meta.values() for k in row})
+            self._cols = {f:c for f,c in detect_columns([*names,'image'], 'image', self.columns).items() if f!='image'}
+        row,data,problem = self._meta.get(key, {}),None,self.problems.get(key, '')
+        try: data = None if problem else read_file(self.paths[key])
+        except KeyError: problem = 'missing: it is not in the folder now'
+        except BadImage as e: problem = str(e)
+        return Record(key, data, clean_meta(key, {f:row.get(c) for f,c in self._cols.items()}), problem)
 
     def __iter__(self):
-        meta = folder_metadata(self.folder)
-        names = {k for row in meta.values() for k in row}
-        cols = {f:c for f,c in detect_columns(names|{'image'}, 'image', self.columns).items() if f!='image'}
-        for k in self.keys:
-            row = meta.get(k, {})
-            data,problem = None,''
-            try: data = (self.folder/k).read_bytes()
-            except OSError as e: problem = f'unreadable: {e.strerror}'
-            yield Record(k, data, clean_meta(k, {f:row.get(c) for f,c in cols.items()}), problem)
+        for k in self.order: yield self.record(k)
 
 # %% ../nbs/01_sources.ipynb #b3804d4a
 class GallerySource:
