@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['IRREGULAR', 'ALIKE', 'NEIGHBOURS', 'SHARPNESS', 'HUBS', 'CURVES', 'WEAR', 'PLACES', 'FIGURES', 'CRAFT', 'SPEAK',
-           'VAGUE', 'PLAIN', 'GENRE_IDS', 'singular', 'words_of', 'cache_folder', 'encoded_bank', 'hub_bias',
-           'vote_weights', 'curve_for', 'chance', 'fit_curve', 'phrase', 'compose', 'NearestCaptioner',
-           'measure_nearest', 'curve_of']
+           'VAGUE', 'DOUBTED', 'SECOND', 'PLAIN', 'GENRE_IDS', 'singular', 'words_of', 'cache_folder', 'encoded_bank',
+           'hub_bias', 'vote_weights', 'curve_for', 'chance', 'fit_curve', 'phrase', 'compose', 'NearestCaptioner',
+           'measure_nearest', 'ballots', 'often_wrong']
 
 # %% ../nbs/03b_nearest.ipynb #5ea70004
 import json, os, re
@@ -129,6 +129,7 @@ CRAFT = {'oil painting':'in oil', 'watercolor':'in watercolor', 'pastel':'in pas
 SPEAK = GENRE_PHRASES|{'still life':'a still life', 'interior':'an interior'}
 
 VAGUE = {'figure'}                                                            # not worth a `perhaps`, nor a word beside a person
+DOUBTED,SECOND = set('cap fruit girl hill ornament rider'.split()),.5          # words that are only `perhaps`; least probability of a second person; see the end of the notebook
 PLAIN = set('hair cloth people lace foliage water light paint fabric straw handwriting black white'.split())  # said without an article
 
 def phrase(
@@ -186,7 +187,7 @@ class NearestCaptioner:
         self.key = fingerprint(['bank', 1, sha256_file(self.path), self.encoder.fingerprint])
         self.curve = curve_for(self.encoder.name)
         self.options = dict(claim=claim, maybe=maybe, lend=lend, most=most)
-        self.fingerprint = fingerprint(['nearest', 1, self.key, self.options, NEIGHBOURS, SHARPNESS, HUBS, self.curve])
+        self.fingerprint = fingerprint(['nearest', 2, self.key, self.options, NEIGHBOURS, SHARPNESS, HUBS, self.curve, sorted(DOUBTED), SECOND])
 
     @cached_property
     def records(self)->list: # of dicts
@@ -249,14 +250,15 @@ class NearestCaptioner:
         "What can be said of a picture."
         v = self.votes(rows, weights)
         p = {s: float(chance(share, self.curve)) for s,(share,_) in v.items()}
-        sure = [(s, v[s][1], p[s]) for s in v if p[s]>=self.claim][:4]
-        if next((s for s,said,_ in sure if said in FIGURES), None) not in {None}|VAGUE: sure = [o for o in sure if o[0] not in VAGUE]  # a person needs no `figure` besides
-        names = {s for s,_,_ in sure}
+        sure = [s for s in v if p[s]>=self.claim and s not in DOUBTED][:4]
+        who = [s for s in sure if v[s][1] in FIGURES]
+        if who and who[0] not in VAGUE: sure = [s for s in sure if s not in VAGUE]  # a person needs no `figure` besides
         fields = {f: (told or {}).get(f) or self.label(rows, weights, f) for f in ('genre','medium')}
-        if fields['genre'][0]=='portrait' and fields['genre'][1]>=.5:             # it has one sitter
-            others = [s for s,said,_ in sure if said in FIGURES][1:]
-            sure = [o for o in sure if o[0] not in others]
-        also = [(s, v[s][1], p[s]) for s in v if self.maybe<=p[s] and s not in names][:self.most]
+        sitter = fields['genre'][0]=='portrait'                                   # it has one
+        others = [s for s in who[1:] if sitter or p[s]<SECOND]
+        sure = [s for s in sure if s not in others]
+        also = [s for s in v if self.maybe<=p[s] and s not in sure and not (sitter and who and v[s][1] in FIGURES)][:self.most]
+        sure,also = ([(s, v[s][1], p[s]) for s in o] for o in (sure, also))
         lent = ''
         for r in rows[:10]:
             own = [p[s] for s in self.heads[r]]
@@ -329,14 +331,22 @@ def measure_nearest(
     return out|dict(search={w: {f'R@{k}': round(float((r<=k).mean()), 4) for k in (1,10)}|({'words': round(float(ap[w].mean()), 4)} if ap else {}) for w,r in at.items()}, places=at, word_ap=ap, said=said)
 
 # %% ../nbs/03b_nearest.ipynb #5ea7001e
-def curve_of(
+def ballots(
     captioner, # `NearestCaptioner`
     vectors,   # (n, index_dim) rows of pictures of the bank
     records,   # their descriptions
     least:float=.02, # share of the votes from which on a subject counts
-)->tuple: # slope, offset; for `CURVES`
-    "Fit `chance`: each picture's own description has no vote."
+)->list: # of each picture tuples: subject, how it is said, share of the votes, is it in the picture's own description?
+    "What neighbours name, most votes first, and whether it is right: a picture's own description has no vote."
     at = {r['caption']:i for i,r in enumerate(captioner.records)}
     rows,weights = captioner.neighbours(captioner.encoder.shared(vectors), [at[r['caption']] for r in records])
-    got = [(share, s in words_of(r)) for r,n,w in zip(records, rows, weights) for s,(share,_) in captioner.votes(n, w).items() if share>least]
-    return fit_curve(*zip(*got))
+    return [[(s, said, share, s in words_of(r)) for s,(share,said) in captioner.votes(n, w).items() if share>least] for r,n,w in zip(records, rows, weights)]
+
+def often_wrong(
+    claims, # pairs: word, is it right?
+    least:int=20, # claims of a word that count
+)->set: # for `DOUBTED`
+    "Words that are claimed and more often wrong than right."
+    n,right = Counter(w for w,_ in claims),Counter(w for w,ok in claims if ok)
+    return {w for w in n if n[w]>=least and right[w]<n[w]/2}
+
