@@ -10,7 +10,6 @@ __all__ = ['Parser', 'positive', 'run', 'go_offline', 'print_presets', 'build_pa
 # %% ../nbs/08_cli.ipynb #746c8bc7
 import argparse, json, os, shlex, sys, traceback
 from inspect import signature
-from pathlib import Path
 from . import __version__
 from .core import RetrievalError, one_line, say
 
