@@ -722,6 +722,7 @@ class BuildPanel:
         **options,           # further ones of `build_corpus`
     ):
         self.root,self.on_done,self.options,self.manifest,self.thread,self._stop,self._go_on = Path(root or default_root()),on_done,options,None,None,threading.Event(),threading.Event()
+        self._turn = threading.Lock()                               # the last word is the last that happened
         wide = dict(layout=w.Layout(width='auto', flex='1 1 240px'), style=dict(description_width='90px'))
         self.source = w.Text(source, description='Source', placeholder='gallery, wikiart, a folder, FILE.parquet or OWNER/NAME', **wide)
         self.name = w.Text('small-gallery', description='Name', placeholder='folder of the collection', **wide)
@@ -739,26 +740,33 @@ class BuildPanel:
 
     def stop(self):
         "Stop between two batches."
-        self._stop.set()
-        self._go_on.set()
-        self.hold.disabled = True
-        self._say('stopping after this batch …')
+        with self._turn:
+            if self.cancel.disabled: return
+            self.hold.disabled = True
+            self._say('stopping after this batch …')
+            self._stop.set()
+            self._go_on.set()
     def pause(self):
         "Wait between two batches until `resume` or `stop`; what is finished stays."
-        if not (self.thread and self.thread.is_alive()) or self._stop.is_set(): return
-        self._go_on.clear()
-        self.hold.description = 'Resume'
-        self._say('pausing after this batch …')
+        with self._turn:
+            if self.hold.disabled: return
+            self.hold.description = 'Resume'
+            self._say('pausing after this batch …')
+            self._go_on.clear()
     def resume(self):
         "Go on after a pause."
-        self.hold.description = 'Pause'
-        if not self._go_on.is_set(): self._say('goes on …')
-        self._go_on.set()
+        with self._turn:
+            if self._go_on.is_set(): return
+            self.hold.description = 'Pause'
+            self._say('goes on …')
+            self._go_on.set()
     def _gate(self):
         "Asked between two batches: waits while the build is paused; is it to stop?"
-        if not self._go_on.is_set():
+        with self._turn:
+            waits = not self._go_on.is_set()
+            if waits: self._say(f'paused{self._where}: press Resume to go on, or Cancel to stop')
+        if waits:
             began = time.perf_counter()
-            self._say(f'paused{self._where}: press Resume to go on, or Cancel to stop')
             self._go_on.wait()
             away = time.perf_counter()-began                        # no part of the rates
             self._began = {s:(t+away, d) for s,(t,d) in self._began.items()}
@@ -815,9 +823,10 @@ def _work(self:BuildPanel):
     except Stopped: text = 'stopped: nothing already built is lost; press Build to build again'
     except RetrievalError as e: text = str(e)
     except Exception as e: text = f'{type(e).__name__}: {e}'
-    self._go_on.set()
-    self._say(text, alert)
-    self.go.disabled,self.hold.disabled,self.cancel.disabled,self.hold.description = False,True,True,'Pause'
+    with self._turn:
+        self.go.disabled,self.hold.disabled,self.cancel.disabled,self.hold.description = False,True,True,'Pause'
+        self._go_on.set()
+        self._say(text, alert)
     if out is not None and self.on_done:
         try: self._say(self.on_done(out) or text)
         except Exception as e: self._say(e, True)
