@@ -299,9 +299,18 @@ class GallerySource:
         return dict(kind='gallery', name=self.name, sample_size=self.sample_size, seed=self.seed)
     def __len__(self): return self.sample_size
 
-    def __iter__(self):
+    def keys(self)->list: # of strings
+        "The sample, in order."
+        return [f'{self.seed}/{i}' for i in range(self.sample_size)]
+    def __iter__(self): return self.records()
+
+    def records(self,
+        skip=(), # keys that are not needed
+    )->object: # an iterator of `Record`
+        "The drawings, without those in `skip`."
         from wikiart_retrieval.gallery import draw
         for i in range(self.sample_size):
+            if f'{self.seed}/{i}' in skip: continue
             d = draw(i, seed=self.seed)
             buf = io.BytesIO()
             d.image.save(buf, 'JPEG', quality=92, subsampling=0)
