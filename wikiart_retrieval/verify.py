@@ -11,6 +11,7 @@ import io, json, os, re, shlex, shutil
 from contextlib import redirect_stderr
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
@@ -130,9 +131,10 @@ def narrow(
     source,   # any source
     keys,     # of the records that are needed
 )->object: # iterable of `Record`
-    "Records of these keys and perhaps others; a folder reads no other."
+    "Records of these keys and perhaps others, as few as the source can do with."
+    from wikiart_retrieval.build import ordered_keys, records_of
     if isinstance(getattr(source, 'keys', None), list): source.keys = [k for k in source.keys if k in keys]
-    return source
+    return records_of(source, set(ordered_keys(source) or ())-set(keys))
 
 # %% ../nbs/06b_verify.ipynb #6b0c000f
 class Mender:
@@ -221,14 +223,13 @@ def fresh(self:Mender)->Path: # an empty folder
 @patch
 def refetch(self:Mender,
     keys, # source keys
-)->dict: # key → (Artwork or None, why there is none)
+)->dict: # key → row as `store_record` gives it
     "Fetch records again into the place for what is made."
     from wikiart_retrieval.build import store_record
     keys,out,scratch = set(keys),{},Layout(self.fresh())
-    for d in (scratch.images, scratch.thumbs): d.mkdir()
-    src = narrow(source_of(self.m, self.where, self.how['offline']), keys)
-    for rec in self.progress.track(src, 'fetch', len(src) or None):
-        if rec.source_key in keys and rec.source_key not in out: out[rec.source_key] = store_record(rec, scratch, src.name)[1:]
+    src = source_of(self.m, self.where, self.how['offline'])
+    for rec in self.progress.track(narrow(src, keys), 'fetch', None):
+        if rec.source_key in keys and rec.source_key not in out: out[rec.source_key] = store_record(rec, scratch, src.name)[0]
         if len(out)==len(keys): break
     return out
 
@@ -239,23 +240,33 @@ def pictures(self:Mender)->dict: # path → why it could not be mended
     if not todo: return {}
     got,wrong = self.refetch(a.source_key for a in todo),{}
     for a in todo:
-        new,why = got.get(a.source_key, (None, f'the source has no {one_line(a.source_key, 80)} any more'))
-        if new and new.content_hash!=a.content_hash: new,why = None,f'the source has another picture under {one_line(a.source_key, 80)} now'
-        if new: self.put(a.path, self.tmp/new.path)
-        else: wrong[a.path] = why
+        row = got.get(a.source_key, dict(picture=None, reason=f'the source has no {one_line(a.source_key, 80)} any more'))
+        if row['picture'] and row['picture']['content_hash']!=a.content_hash: row = dict(picture=None, reason=f'the source has another picture under {one_line(a.source_key, 80)} now')
+        if row['picture']: self.put(a.path, self.tmp/row['picture']['path'])
+        else: wrong[a.path] = row['reason']
     return wrong
 
 @patch
 def thumbs(self:Mender)->dict: # path → why it could not be mended
-    "Thumbnails again from the pictures."
+    "Thumbnails again from the pictures; where the stored picture is a copy with losses, from the source if it is still there."
     from wikiart_retrieval.images import load_image, thumbnail
-    wrong,tmp = {},self.fresh()
-    for a in self.arts:
-        rel = f'thumbs/{a.id}.webp'
-        if rel not in self.damaged: continue
-        if a.path in self.damaged: wrong[rel] = 'its picture is damaged, too'; continue
-        thumbnail(load_image(self.lay.file(a.path))).save(tmp/'thumb.webp', 'WEBP', quality=82)
-        self.put(rel, tmp/'thumb.webp')
+    todo,tmp = [a for a in self.arts if f'thumbs/{a.id}.webp' in self.damaged],self.fresh()
+    wrong = {f'thumbs/{a.id}.webp': 'its picture is damaged, too' for a in todo if a.path in self.damaged}
+    def make(a):
+        thumbnail(load_image(self.lay.file(a.path))).save(self.tmp/'thumb.webp', 'WEBP', quality=82)
+        return self.tmp/'thumb.webp'
+    def others():
+        for a in todo:
+            rel = f'thumbs/{a.id}.webp'
+            if rel in wrong: continue
+            if file_entry(make(a))==self.m['files'].get(rel): self.put(rel, tmp/'thumb.webp')
+            else: yield a,rel
+    if not (left := list(others())): return wrong
+    try: self.refetch(a.source_key for a,_ in left)
+    except RetrievalError: pass
+    for a,rel in left:
+        new = self.tmp/rel
+        self.put(rel, new if new.is_file() and file_entry(new)==self.m['files'].get(rel) else make(a))
     return wrong
 
 # %% ../nbs/06b_verify.ipynb #6b0c0012
@@ -290,7 +301,7 @@ def skipped(self:Mender, name):
             twice = k['source_key'] in again
             again.add(k['source_key'])
             if twice and k['source_key'] in have: rows.append(k|dict(reason='the same key as an earlier record (use --key hash where paths are not unique)'))
-            elif k['source_key'] not in have: rows.append(k|dict(reason=found.get(k['source_key'], (None, 'gone since'))[1]))
+            elif k['source_key'] not in have: rows.append(k|dict(reason=found[k['source_key']]['reason'] if k['source_key'] in found else 'gone since'))
     path = self.fresh()/name
     write_jsonl(path, rows)
     return path
@@ -309,23 +320,46 @@ def vocabulary(self:Mender, name):
     return path
 
 @patch
+def image_vectors(self:Mender)->np.ndarray: # (n, index_dim) unit rows
+    "The pictures encoded again, in the batches of a build."
+    from wikiart_retrieval.build import SHARD, batches, encode_batch
+    from wikiart_retrieval.images import load_image
+    if bad := [a.path for a in self.arts if a.path in self.damaged]: raise RetrievalError(f'{bad[0]} is damaged, too')
+    p,out = self.whole('sample.jsonl'),[]
+    at = {json.loads(l)['id']:i for i,l in enumerate(p.read_text(encoding='utf-8').splitlines())} if p else {}
+    parts = [list(g) for _,g in groupby(enumerate(self.arts), lambda o: at.get(o[1].id, o[0])//SHARD)]
+    for b in self.progress.track([b for g in parts for b in batches(g, self.encoder.batch_size)], 'encode', len(self.arts), size=len):
+        out.append(encode_batch(dict(id=[a.id for _,a in b], image=[load_image(self.lay.file(a.path)) for _,a in b]), self.encoder)['vector'])
+    return np.concatenate(out)
+
+@patch
+def caption_vectors(self:Mender)->np.ndarray: # (n, dim) unit rows; zeros where there is no caption
+    "The captions encoded again."
+    from wikiart_retrieval.build import SHARD, batches, caption_vectors_batch
+    v = np.zeros((len(self.arts), self.encoder.dim), np.float32)
+    for b in batches(range(len(v)), SHARD):
+        rows = [i for i in b if self.arts[i].caption]
+        if rows: v[rows] = caption_vectors_batch(dict(id=rows, caption=[self.arts[i].caption for i in rows]), self.encoder)['vector']
+    return v
+
+@patch
+def omni_vectors(self:Mender)->np.ndarray: # (n, T) unit rows
+    "The omni space again, from the pictures' vectors and the tags'."
+    from wikiart_retrieval.build import ROWS, Tagger, batches, fit_space, tag_batch
+    from wikiart_retrieval.tags import neutral_sentences
+    v,enc = self.vectors('image'),self.encoder
+    tagger = Tagger(enc, self.vocab, (self.vectors('tags'), enc.encode_texts(neutral_sentences())))
+    none = lambda b: [''] * len(b)
+    sims = np.concatenate([tag_batch(dict(id=none(b), vector=b, style=none(b), genre=none(b)), tagger)['sims'] for b in batches(v, ROWS)])
+    space = fit_space(sims, tagger)
+    return np.concatenate([space.transform(b) for b in batches(sims, ROWS)])
+
+@patch
 def remake_vectors(self:Mender, name):
     "`image.npy`, `caption.npy`, `omni.npy` or `tags.npy`."
-    from wikiart_retrieval.tags import OmniSpace, neutral_sentences, similarities, tag_vectors
-    enc = self.encoder
-    if name=='tags.npy': v = tag_vectors(self.vocab, enc)
-    elif name=='image.npy':
-        from wikiart_retrieval.build import encode
-        if bad := [a.path for a in self.arts if a.path in self.damaged]: raise RetrievalError(f'{bad[0]} is damaged, too')
-        v = encode(self.arts, self.lay, enc, self.progress)
-    elif name=='caption.npy':
-        rows = [i for i,a in enumerate(self.arts) if a.caption]
-        v = np.zeros((len(self.arts), enc.dim), np.float32)
-        v[rows] = enc.caption_space(enc.encode_texts([self.arts[i].caption for i in rows]))
-    else:
-        tv = self.vectors('tags')
-        sims = similarities(enc.shared(self.vectors('image')), tv, enc)
-        v = OmniSpace.fit(sims, similarities(enc.encode_texts(neutral_sentences()), tv, enc), self.vocab).transform(sims)
+    from wikiart_retrieval.tags import tag_vectors
+    how = {'image.npy':self.image_vectors, 'caption.npy':self.caption_vectors, 'omni.npy':self.omni_vectors, 'tags.npy':lambda: tag_vectors(self.vocab, self.encoder)}
+    v = how[name]()
     path = self.fresh()/name
     np.save(path, np.ascontiguousarray(v, np.float32))
     return path
@@ -378,6 +412,7 @@ def repair(
     try: lay.build.mkdir(parents=True, exist_ok=True)
     except OSError as e: raise RetrievalError(f'cannot write to {root} ({e.strerror})') from None
     with alone(lay):
+        for p in lay.build.glob('repair.*'): shutil.rmtree(p, ignore_errors=True)
         found,mended = verify(root, on_progress, should_stop, quiet),[]
         if found and found[0].file=='manifest.json':
             if whole_copy(root) is None: raise RetrievalError(str(found[0]))
