@@ -11,7 +11,7 @@ __all__ = ['COLUMNS', 'SEED', 'BUFFER', 'SHARDS', 'WIKIART', 'ENDINGS', 'Record'
 import csv, hashlib, io, json, os, random, re, stat, threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time as time_of_day
 from itertools import islice
 from pathlib import Path, PurePath
 from fastcore.basics import patch
@@ -98,7 +98,7 @@ def _plain(v, limit):
     if isinstance(v, (list,tuple)): return ', '.join(t for t in (_plain(o, limit) for o in v[:50] if not isinstance(o, (list,tuple))) if t)[:20*limit+100]
     if isinstance(v, float): return '' if v!=v or v in (float('inf'), float('-inf')) else str(v)
     if isinstance(v, int): return str(v) if abs(v)<10**30 else ''           # bool too
-    return str(v) if isinstance(v, (date,time)) or type(v).__module__=='decimal' else ''
+    return str(v) if isinstance(v, (date,time_of_day)) or type(v).__module__=='decimal' else ''
 
 def clean_text(
     v,              # any value
