@@ -114,7 +114,7 @@ def source_of(
     if source is not None and not isinstance(source, (str, os.PathLike)): return source
     d,o = manifest['source'],_options(manifest.get('command') or '')
     spec = source or dict(gallery='gallery', hub=d.get('repo')).get(d.get('kind')) or o.get('source')
-    if not spec or (d.get('kind') in ('folder','parquet') and not Path(spec).exists()): raise RetrievalError(f'the source {spec or d.get("name")} is not here: say where it is now with --source')
+    if not spec or (d.get('kind') in ('folder','parquet') and '://' not in str(spec) and not Path(spec).exists()): raise RetrievalError(f'the source {spec or d.get("name")} is not here: say where it is now with --source')
     pairs = dict(c.split('=', 1) for c in o.get('columns') or () if '=' in c)
     return get_source(str(spec), d.get('sample_size'), d.get('seed', 42), d.get('name', 'local'), offline, d.get('buffer_size', 2048), pairs or None, o.get('key') or 'path', d.get('split') or 'train', d.get('config'))
 
