@@ -7,26 +7,37 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 ENV = os.environ | dict(HF_HUB_OFFLINE='1', OMP_NUM_THREADS='1', PYTHONPATH=str(ROOT))
-DRIVER = '''import json, sys
+DRIVER = '''import contextlib, json, signal, sys
 from wikiart_retrieval.build import build_corpus
 from wikiart_retrieval.cli import run
+signal.signal(signal.SIGINT, signal.default_int_handler)                              # a shell may have said to ignore it
+args = json.loads(sys.argv[1])
 def told(*o): print(*o, flush=True)
-sys.exit(run('wikiart-build', lambda: build_corpus(**json.loads(sys.argv[1]), encoder='bundled', captioner='tags', quiet=True, offline=True, on_progress=told)))'''
+def work():
+    wait = args.pop('patience', None)
+    if wait: from wikiart_retrieval.network import patience
+    with patience(**wait) if wait else contextlib.nullcontext(): build_corpus(**args, encoder='bundled', captioner='tags', quiet=True, offline=True, on_progress=told)
+code = run('wikiart-build', work)
+try: import resource
+except ImportError: pass
+else: print('peak', *(resource.getrusage(w).ru_maxrss//1024 for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)), flush=True)
+sys.exit(code)'''
 rng = random.Random(6)
 
-def start(out, source, n=None, before=(), **kw):
+def start(out, source, n=None, before=(), **options):
     "A build in a process of its own; its progress comes on stdout."
-    args = json.dumps(dict(source=str(source), out=str(out), sample_size=n))
-    return subprocess.Popen([*before, sys.executable, '-c', DRIVER, args], env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding='utf-8', cwd=tempfile.gettempdir(), **kw)
+    args = json.dumps(dict(source=str(source), out=str(out), sample_size=n) | options)
+    return subprocess.Popen([*before, sys.executable, '-c', DRIVER, args], env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding='utf-8', cwd=tempfile.gettempdir())
 
 def ended(p):
-    "Exit code, the lines said on stderr that are no plan."
-    _, err = p.communicate(timeout=1200)
+    "Exit code, the lines of errors on stderr; `p.peak` is the most memory it took, its helpers' beside it, in MB."
+    out, err = p.communicate(timeout=1200)
+    p.peak = next((l.split()[1:] for l in out.splitlines() if l.startswith('peak ')), ['?', '?'])
     return p.returncode, [l for l in err.splitlines() if l.startswith(('wikiart-build:', 'Traceback'))]
 
-def build(out, source, n=None, **kw):
+def build(out, source, n=None, **options):
     "A whole build; an error where it fails."
-    code, lines = ended(start(out, source, n, **kw))
+    code, lines = ended(start(out, source, n, **options))
     assert code == 0, (code, lines)
 
 def reached(p, stage, done):
@@ -83,6 +94,15 @@ def kill(tmp, source, o):
     for k, v in collection_hashes(tmp/'killed').items(): print(f'  {k:10} {v}', file=sys.stderr)
     return ok and not left, f'{len(plan)} kills ({", ".join(f"{v} in {k}" for k, v in hits.items())}); hashes {hashes}; uninterrupted {once:.0f} s, the last run {time.time()-t:.0f} s'
 
+NOBODY = 65534
+
+def nobody():
+    "The beginning of a command for an unprivileged user; None where it cannot be had."
+    if not hasattr(os, 'geteuid') or os.geteuid() != 0 or not shutil.which('setpriv'): return None
+    user = ['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups']
+    can = subprocess.run([*user, sys.executable, '-c', 'import wikiart_retrieval.build, onnxruntime'], env=ENV, capture_output=True, cwd='/').returncode == 0
+    return user if can else None
+
 def signals(tmp, source, o):
     "SIGINT and SIGTERM in the middle, then a clean run"
     build(tmp/'whole-150', source, 150)
@@ -128,9 +148,7 @@ def full(tmp, source, o):
 
 def readonly(tmp, source, o):
     "a folder that cannot be written to, as an unprivileged user"
-    if not hasattr(os, 'geteuid') or os.geteuid() != 0 or not shutil.which('setpriv'): return None, 'needs root and setpriv'
-    user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
-    if subprocess.run([*user, sys.executable, '-c', 'import wikiart_retrieval.build, onnxruntime'], env=ENV, capture_output=True, cwd='/').returncode: return None, 'that user cannot read the installation'
+    if not (user := nobody()): return None, 'needs root, setpriv, and an installation that all can read'
     for p in (tmp, source): p.chmod(0o755)
     if not (tmp/'whole-150').exists(): build(tmp/'whole-150', source, 150)
     before, said = files(tmp/'whole-150'), []
@@ -163,20 +181,39 @@ def flips(tmp, source, o):
     return named == o.flips and mended >= set(hurt) and ok, f'{named} of {o.flips} named, nothing else; {len(hurt)} at once mended, hashes {hashes}'
 
 def hostile(tmp, source, o):
-    "a folder of hostile and odd files"
+    "a folder of hostile and odd files, read by an unprivileged user where there is one"
     if not importlib.util.find_spec('wikiart_retrieval.hostile'): return None, 'wikiart_retrieval.hostile is not here'
     from wikiart_retrieval.core import read_manifest
-    from wikiart_retrieval.hostile import make_hostile
-    made = make_hostile(tmp/'hostile')
-    p, peak = start(tmp/'odd', tmp/'hostile'), 0
+    from wikiart_retrieval.hostile import hostile_folder
+    made, out, user = hostile_folder(tmp/'hostile'), tmp/'odd', nobody()
+    out.mkdir()
+    if user:
+        tmp.chmod(0o755)
+        shutil.chown(out, NOBODY, NOBODY)
+    p = start(out, tmp/'hostile', before=user or ())
     code, lines = ended(p)
     if code: return False, f'exit {code}: {lines}'
-    m = read_manifest(tmp/'odd')
-    return files(tmp/'odd') == m['files'], f'{len(made)} made: {m["count"]} used, {m["skipped"]} skipped with a reason'
+    m = read_manifest(out)
+    ok = files(out) == m['files']
+    return ok, f'{len(made)} made: {m["count"]} used, {m["skipped"]} skipped with a reason{" (unprivileged)" if user else ""}; peak memory {p.peak[0]} MB, of a helper {p.peak[1]} MB'
 
 def network(tmp, source, o):
-    "a network that fails"
-    return None, 'the notebook of wikiart_retrieval.network runs it'
+    "parquet over HTTP, 30 % of all requests spoiled: dropped, stalled, cut off, 429, 500, 503"
+    if not importlib.util.find_spec('wikiart_retrieval.network'): return None, 'wikiart_retrieval.network is not here'
+    from datasets import Dataset, Features, Image, Value, disable_progress_bars
+    from wikiart_retrieval.network import FaultyServer
+    disable_progress_bars()
+    pictures = [dict(image=dict(bytes=p.read_bytes(), path=p.name), title=p.stem) for p in sorted(source.iterdir())[:150]]
+    (tmp/'served').mkdir()
+    Dataset.from_list(pictures, features=Features(dict(image=Image(), title=Value('string')))).to_parquet(tmp/'served/x.parquet', batch_size=5)
+    wait = dict(attempts=12, timeout=120., wait_initial=.05, wait_max=1., wait_jitter=.2, stall=2.)
+    said = {}
+    for name, share in (('calm', 0), ('rough', .3)):
+        with FaultyServer(tmp/'served', share, seed=1) as server:
+            build(tmp/name, f'{server.url}/x.parquet', 150, patience=wait)
+            said[name] = dict(server.log)
+    ok, hashes = same(tmp/'rough', tmp/'calm')
+    return ok and sum(said['rough'].values()) > said['rough']['served'], f'requests {said["rough"]} (faultless {said["calm"]}); hashes {hashes}'
 
 PARTS = dict(kill=kill, signals=signals, full=full, readonly=readonly, flips=flips, hostile=hostile, network=network)
 

@@ -114,7 +114,7 @@ def source_of(
     if source is not None and not isinstance(source, (str, os.PathLike)): return source
     d,o = manifest['source'],_options(manifest.get('command') or '')
     spec = source or dict(gallery='gallery', hub=d.get('repo')).get(d.get('kind')) or o.get('source')
-    if not spec or (d.get('kind') in ('folder','parquet') and not Path(spec).exists()): raise RetrievalError(f'the source {spec or d.get("name")} is not here: say where it is now with --source')
+    if not spec or (d.get('kind') in ('folder','parquet') and '://' not in str(spec) and not Path(spec).exists()): raise RetrievalError(f'the source {spec or d.get("name")} is not here: say where it is now with --source')
     pairs = dict(c.split('=', 1) for c in o.get('columns') or () if '=' in c)
     return get_source(str(spec), d.get('sample_size'), d.get('seed', 42), d.get('name', 'local'), offline, d.get('buffer_size', 2048), pairs or None, o.get('key') or 'path', d.get('split') or 'train', d.get('config'))
 
@@ -271,7 +271,9 @@ def thumbs(self:Mender)->dict: # path → why it could not be mended
 
 # %% ../nbs/06b_verify.ipynb #6b0c0012
 @patch
-def metadata(self:Mender, name):
+def metadata(self:Mender,
+    name:str, # of the file
+)->Path: # the file made again, not yet in its place
     "`metadata.parquet`, `metadata.jsonl`, `ids.json`, each from another."
     from wikiart_retrieval.build import write_metadata
     arts,tmp = self.arts,self.fresh()
@@ -279,7 +281,9 @@ def metadata(self:Mender, name):
     return tmp/name
 
 @patch
-def sample(self:Mender, name):
+def sample(self:Mender,
+    name:str, # of the file
+)->Path: # the file made again, not yet in its place
     "The keys of the sample in their order."
     from wikiart_retrieval.build import write_jsonl
     src = None if not self.m['skipped'] else source_of(self.m, self.where, self.how['offline'])
@@ -290,7 +294,9 @@ def sample(self:Mender, name):
     return path
 
 @patch
-def skipped(self:Mender, name):
+def skipped(self:Mender,
+    name:str, # of the file
+)->Path: # the file made again, not yet in its place
     "What could not be used, and why, looked at again."
     from wikiart_retrieval.build import write_jsonl
     rows,have,again = [],{a.source_key for a in self.arts},set()
@@ -308,7 +314,9 @@ def skipped(self:Mender, name):
 
 # %% ../nbs/06b_verify.ipynb #6b0c0013
 @patch
-def vocabulary(self:Mender, name):
+def vocabulary(self:Mender,
+    name:str, # of the file
+)->Path: # the file made again, not yet in its place
     "The tags the collection was built with."
     from wikiart_retrieval.build import with_labels
     from wikiart_retrieval.tags import Vocabulary
@@ -355,7 +363,9 @@ def omni_vectors(self:Mender)->np.ndarray: # (n, T) unit rows
     return np.concatenate([space.transform(b) for b in batches(sims, ROWS)])
 
 @patch
-def remake_vectors(self:Mender, name):
+def remake_vectors(self:Mender,
+    name:str, # of the file
+)->Path: # the file made again, not yet in its place
     "`image.npy`, `caption.npy`, `omni.npy` or `tags.npy`."
     from wikiart_retrieval.tags import tag_vectors
     how = {'image.npy':self.image_vectors, 'caption.npy':self.caption_vectors, 'omni.npy':self.omni_vectors, 'tags.npy':lambda: tag_vectors(self.vocab, self.encoder)}
@@ -365,7 +375,9 @@ def remake_vectors(self:Mender, name):
     return path
 
 @patch
-def remake_index(self:Mender, name):
+def remake_index(self:Mender,
+    name:str, # of the file
+)->Path: # the file made again, not yet in its place
     "An index again from its vectors."
     from wikiart_retrieval.build import write_vectors
     stem = name.split('.')[0]
