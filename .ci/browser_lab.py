@@ -198,6 +198,7 @@ def in_lab(p, url, shots, tmp, big):
     me.pictures()
     page.locator('.wr-app').evaluate("e => e.scrollIntoView()")
     me.shot('the-collection')
+    paused_build(me, tmp)
 
     me.ask('a boat at sea')
     assert len(me.cards()) == 24 and me.see('.wr-distance').inner_text().strip().startswith('0.')
@@ -383,6 +384,42 @@ def in_lab(p, url, shots, tmp, big):
     assert page.locator('.wr-silent').first.is_hidden(), 'the kernel answered, and the page says that it does not'
     assert not me.errors, f'the console says: {me.errors}'
     b.close()
+
+def paused_build(me, tmp):
+    "A build in the page: paused, seen to wait, resumed, paused again and given up. The page can be searched meanwhile."
+    page = me.page
+    page.locator('.jupyter-widget-Collapse-header', has_text='Build a collection').click()
+    field = lambda name: page.locator('.widget-text, .widget-inline-hbox', has_text=name).locator('input').locator('visible=true').first
+    for name, text in (('Name', 'given-up'), ('Pictures', '400')):
+        field(name).fill(text)
+        page.keyboard.press('Tab')
+    button = lambda name: page.get_by_role('button', name=name, exact=True).locator('visible=true').first
+    assert button('Pause').is_disabled()
+    button('Build').click()
+    me.see('.widget-label', re.compile(r'^[1-9]\d* of 400'))      # some pictures are there
+    button('Pause').click()
+    said = me.see('[role=status]', re.compile(r'^paused at \w+, \d+ of 400: press Resume'))
+    at, bars = said.inner_text(), "() => [...document.querySelectorAll('.wr-app .widget-label')].map(e => e.textContent).filter(t => / of 400/.test(t)).join()"
+    still = page.evaluate(bars)
+    assert button('Build').is_disabled() and not button('Cancel').is_disabled()
+    button('Resume').scroll_into_view_if_needed()
+    me.shot('a-build-is-paused')
+    me.fit()
+    me.axe('a paused build')
+    me.ask('a boat at sea')                                       # a whole search later nothing has moved
+    assert (said.inner_text(), page.evaluate(bars)) == (at, still), 'the build went on while it was paused'
+    button('Resume').click()
+    me.until("was => { const now = [...document.querySelectorAll('.wr-app .widget-label')].map(e => e.textContent).filter(t => / of 400/.test(t)).join(); return now && now !== was }", still)
+    button('Pause').click()
+    me.see('[role=status]', re.compile('^paused at '))
+    button('Cancel').click()                                      # stopped, though it was paused
+    me.see('[role=alert]', 'stopped: nothing already built is lost')
+    assert not button('Build').is_disabled() and button('Pause').is_disabled()
+    assert not (tmp/'artifacts/given-up/manifest.json').exists()
+    page.locator('.jupyter-widget-Collapse-header', has_text='Build a collection').click()
+    me.words().fill('')
+    page.keyboard.press('Enter')
+    me.status('24 of 60')
 
 def several_pictures(me, drop, one, two):
     "Pictures join the question one beside the other, and are taken out again, by mouse and by keyboard."

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'RetrievalError', 'one_line', 'artwork_id', 'fingerprint', 'sha256_file', 'Artwork', 'Layout',
-           'write_atomic', 'write_manifest', 'read_manifest', 'file_entry', 'repair_command', 'check_file',
-           'newest_collection', 'Stopped', 'Progress', 'said_to', 'say']
+           'write_atomic', 'write_manifest', 'repair_command', 'read_manifest', 'parse_manifest', 'file_entry',
+           'check_file', 'newest_collection', 'Stopped', 'Progress', 'said_to', 'say']
 
 # %% ../nbs/00_core.ipynb #ba54eb5c
-import hashlib, json, os, sys, threading, time
+import hashlib, json, os, shlex, sys, threading, time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, asdict, fields
@@ -107,6 +107,10 @@ class Layout:
     def build(self)->Path: # `.build`
         "Work in progress."
         return self.root/'.build'
+    @property
+    def copy(self)->Path: # `.build/manifest.copy.json`
+        "A copy of the manifest, to mend it from."
+        return self.build/'manifest.copy.json'
     def data(self,
         fp:str, # fingerprint of the data
     )->Path: # `data-<fp>` in the collection's folder
@@ -141,23 +145,51 @@ def write_manifest(
     root,          # the collection's folder
     manifest:dict, # what `read_manifest` will give back
 ):
-    "Swap in a new manifest."
-    write_atomic(Layout(root).manifest, json.dumps(dict(format=FORMAT)|manifest, indent=1, ensure_ascii=False)+'\n')
+    "Swap in a new manifest, which ends with a hash of itself; a copy goes into `.build` first."
+    text = json.dumps(dict(format=FORMAT)|manifest|dict(sha256=_BLANK), indent=1, ensure_ascii=False)+'\n'
+    text = hashlib.sha256(text.encode()).hexdigest().join(text.rsplit(_BLANK, 1))
+    write_atomic(Layout(root).copy, text)
+    write_atomic(Layout(root).manifest, text)
+
+_BLANK = '0'*64
 
 # %% ../nbs/00_core.ipynb #975c7ee0
+def repair_command(
+    root, # the collection's folder
+)->str: # a command line
+    "The command that makes what is damaged again."
+    return f'wikiart-build --repair {shlex.quote(str(root))}'
+
 def read_manifest(
     root, # the collection's folder
 )->dict: # the manifest
     "Read the manifest; one clear line where there is none or it cannot be read."
-    path = Layout(root).manifest
-    fix = f'build one with: wikiart-build --source gallery --out {root}'
+    lay = Layout(root)
+    path,fix = lay.manifest,f'build one with: wikiart-build --source gallery --out {root}'
+    if lay.copy.is_file(): fix = f'repair with: {repair_command(root)}'
     if not path.is_file(): raise RetrievalError(f'no collection in {root} (no manifest.json): {fix}')
-    try: m = json.loads(path.read_text(encoding='utf-8'))
-    except (ValueError, OSError) as e: raise RetrievalError(f'{path} cannot be read ({one_line(e)}): {fix}') from None
-    if not isinstance(m, dict) or 'format' not in m or 'files' not in m:
+    return parse_manifest(path, fix)
+
+def parse_manifest(
+    path, # `manifest.json`, or its copy
+    fix:str='build again', # what to do where it is damaged
+)->dict: # the manifest, without the hash of itself
+    "A manifest file, read and checked; RetrievalError naming it and the fix."
+    try:
+        raw = Path(path).read_bytes()
+        m = json.loads(raw.decode('utf-8'))
+    except (ValueError, RecursionError, OSError) as e: raise RetrievalError(f'{path} cannot be read ({one_line(e)}): {fix}') from None
+    if not isinstance(m, dict) or 'format' not in m or not isinstance(m.get('files'), dict):
         raise RetrievalError(f'{path} is not a manifest of wikiart_retrieval: {fix}')
+    if list(m)[-1]!='files' and not _sealed(raw, m.get('sha256')): raise RetrievalError(f'{path} is damaged (its SHA-256 is not the one at its end): {fix}')
+    m.pop('sha256', None)
     if m['format']>FORMAT: raise RetrievalError(f'{path} was written by a newer version (format {m["format"]}): upgrade with pip install -U wikiart_retrieval')
     return m
+
+def _sealed(raw, said):
+    "Does a manifest end with its own hash? Git may have changed the ends of its lines."
+    head,found,tail = raw.replace(b'\r\n', b'\n').rpartition(str(said).encode())
+    return len(str(said))==64 and bool(found) and hashlib.sha256(head+_BLANK.encode()+tail).hexdigest()==said
 
 # %% ../nbs/00_core.ipynb #d5b1894e
 def file_entry(
@@ -166,13 +198,6 @@ def file_entry(
     "How the manifest describes a file."
     return dict(bytes=os.path.getsize(path), sha256=sha256_file(path))
 
-def repair_command(
-    manifest:dict, # the collection's manifest
-    root,          # the collection's folder
-)->str: # a command line
-    "The command that builds this collection again."
-    return manifest.get('command') or f'wikiart-build --out {root}'
-
 def check_file(
     root,          # the collection's folder
     manifest:dict, # its manifest
@@ -180,7 +205,7 @@ def check_file(
 )->Path: # the file, known to be whole
     "The file behind a manifest entry; RetrievalError naming it and the repair where it is missing, foreign or damaged."
     path, entry = Layout(root).file(rel), manifest['files'].get(rel)
-    fix = f'repair with: {repair_command(manifest, root)}'
+    fix = f'repair with: {repair_command(root)}'
     if entry is None: raise RetrievalError(f'{path} is not part of this collection: {fix}')
     if not path.is_file(): raise RetrievalError(f'{path} is missing: {fix}')
     if path.stat().st_size!=entry['bytes'] or sha256_file(path)!=entry['sha256']:

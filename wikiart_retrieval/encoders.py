@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['FITS', 'MULTILINGUAL', 'CLIP_MODEL', 'MODELS', 'BANKS', 'ASKED', 'LABEL_GROUPS', 'unit', 'Encoder', 'fit_square',
            'script_of', 'check_script', 'best_device', 'quiet_transformers', 'ClipEncoder', 'engine_kind',
-           'bundled_names', 'read_engine', 'load_efficientnet', 'efficientnet_features', 'load_minilm', 'minilm',
-           'soft_clip', 'BundledEncoder', 'gelu', 'adapt_texts', 'part_weights', 'text_kind', 'hub_scores', 'with_hubs',
-           'with_kinds', 'cpu_threads', 'open_network', 'OnnxEncoder', 'clip_is_cached', 'hub_answers',
-           'newest_bundled', 'bundled_encoder', 'resolve_encoder', 'get_encoder']
+           'bundled_names', 'read_engine', 'load_efficientnet', 'lite_features', 'lite_pixels', 'efficientnet_features',
+           'load_minilm', 'minilm', 'soft_clip', 'BundledEncoder', 'gelu', 'adapt_texts', 'part_weights', 'text_kind',
+           'hub_scores', 'with_hubs', 'with_kinds', 'cpu_threads', 'open_network', 'OnnxEncoder', 'clip_is_cached',
+           'hub_answers', 'newest_bundled', 'bundled_encoder', 'resolve_encoder', 'get_encoder']
 
 # %% ../nbs/02_encoders.ipynb #bf62815c
 import importlib.util, json, os, threading, unicodedata
@@ -160,15 +160,18 @@ class ClipEncoder(Encoder):
         batch_size:int=None,    # 32 on a CPU, 128 on a GPU
         offline:bool=False,     # only what is on this machine
         revision:str=None,      # commit of the checkpoint on the hub
+        runtime:str='torch',    # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`, see [runtimes](02d_onnx.ipynb)
     ):
         import torch
         quiet_transformers()
         from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
         if fit not in FITS: raise RetrievalError(f'unknown --fit {fit!r}: use crop, pad or squash')
-        self.fit,self.model_id = fit,str(model)
-        self.device = device or best_device()
-        self.dtype = torch.float16 if self.device=='cuda' else torch.float32
-        self.batch_size = batch_size or (128 if self.device=='cuda' else 32)
+        from wikiart_retrieval.runtime import check_runtime
+        self.fit,self.model_id,self.runtime = fit,str(model),check_runtime(runtime, device)
+        self.device = 'cpu' if runtime.startswith('onnx') else device or best_device()
+        self._lock,self._decided,self._tower = threading.Lock(),False,None
+        self.dtype = torch.float16 if self.device.startswith('cuda') else torch.float32
+        self.batch_size = batch_size or (128 if self.device.startswith('cuda') else 32)
         try:
             where = dict(local_files_only=offline, revision=revision or 'main')
             self.model = AutoModel.from_pretrained(model, dtype=self.dtype, **where).to(self.device).eval()
@@ -191,7 +194,7 @@ def _describe(self:ClipEncoder):
     self.name = f'clip:{p.name if p.is_dir() else self.model_id}'
     self.limit = cfg.text_config.max_position_embeddings
     if self.kind.startswith('siglip'): self.limit = min(self.limit, 64)
-    self.options = dict(fit=self.fit, kind=self.kind)
+    self.options = dict(fit=self.fit, kind=self.kind)|(dict(runtime=self.runtime) if self.runtime=='onnx-int8' else {})   # float32 gives the same vectors
     if p.is_dir(): self.options['weights'] = [sha256_file(f)[:16] for f in sorted(p.glob('*.safetensors'))+sorted(p.glob('pytorch_model*.bin'))]
     else: self.options['revision'] = getattr(cfg, '_commit_hash', None)
     self.logit_scale = float(self.model.logit_scale.detach().exp())
@@ -209,11 +212,13 @@ def encode_texts(self:ClipEncoder,
     if self.kind=='siglip': texts = [t.lower() for t in texts]      # as in training
     for t in texts:
         if len(t)>self.limit and len(self.tokenizer(t)['input_ids'])>self.limit: say(f'{self.name} reads {self.limit} tokens: cut "{one_line(t, 60)}"')
-    out,pad = [],'max_length' if self.kind.startswith('siglip') else True
-    for i in range(0, len(texts), 256):
-        batch = self.tokenizer(list(texts[i:i+256]), padding=pad, truncation=True, max_length=self.limit, return_tensors='pt').to(self.device)
-        with torch.inference_mode(): out.append(_tensor(self.model.get_text_features(**batch)).float().cpu().numpy())
-    return unit(np.concatenate(out))
+    from wikiart_retrieval.runtime import by_length
+    out,pad = [None]*len(texts),'max_length' if self.kind.startswith('siglip') else True
+    for rows in by_length([len(t) for t in texts], 64):
+        batch = self.tokenizer([texts[i] for i in rows], padding=pad, truncation=True, max_length=self.limit, return_tensors='pt').to(self.device)
+        with torch.inference_mode(): found = _tensor(self.model.get_text_features(**batch)).float().cpu().numpy()
+        for i,row in zip(rows, found): out[i] = row
+    return unit(np.stack(out))
 
 # %% ../nbs/02_encoders.ipynb #f67440b9
 @patch
@@ -226,17 +231,49 @@ def _square(self:ClipEncoder, img):
     return fit_square(img, self.fit, side, fill)
 
 @patch
+def pixels(self:ClipEncoder,
+    images:list, # RGB PIL images
+)->object: # (n, 3, side, side) float32 tensor on the CPU
+    "Pictures as the checkpoint wants them."
+    return self.processor(images=[self._square(im) for im in images], return_tensors='pt')['pixel_values'].float()
+
+# %% ../nbs/02_encoders.ipynb #937dff18
+@patch
+def _network(self:ClipEncoder, images):
+    "The copy to use, decided with the first pictures (`auto`: with the first eight at once); None: torch."
+    from wikiart_retrieval.runtime import TRY, find_tower, image_tower, with_drawings
+    with self._lock:
+        if not self._decided and (self.runtime!='auto' or len(images)>=TRY):
+            if self.runtime!='torch' and self.device=='cpu': self._tower = find_tower(image_tower(self.model), self.pixels(with_drawings(images[:self.batch_size])), self.runtime, self.name)
+            self._decided = True
+    return self._tower
+
+@patch(as_prop=True)
+def running(self:ClipEncoder)->str: # `torch`, `onnx` or `onnx-int8`; `auto` while it is undecided
+    "What pictures run on."
+    if not self._decided: return self.runtime
+    return 'torch' if self._tower is None else 'onnx' if self.runtime=='auto' else self.runtime
+
+# %% ../nbs/02_encoders.ipynb #3051f8d6
+@patch
+def _forward(self:ClipEncoder, images, tower):
+    "Rows of a batch: an array of the copy, or a tensor that stays on its device."
+    import torch
+    from wikiart_retrieval.runtime import to_device
+    if tower is not None: return list(tower(self.pixels(images).numpy()))
+    with torch.inference_mode(): return list(_tensor(self.model.get_image_features(pixel_values=to_device(self.pixels(images), self.device, self.dtype))))
+
+@patch
 def encode_images(self:ClipEncoder,
     images:list, # RGB PIL images
 )->np.ndarray: # (n, dim) float32, unit rows
     "Pictures in the shared space."
     import torch
+    from wikiart_retrieval.runtime import in_halves
     if not len(images): return np.zeros((0, self.dim), np.float32)
-    out = []
-    for i in range(0, len(images), self.batch_size):
-        batch = self.processor(images=[self._square(im) for im in images[i:i+self.batch_size]], return_tensors='pt')['pixel_values'].to(self.device, self.dtype)
-        with torch.inference_mode(): out.append(_tensor(self.model.get_image_features(pixel_values=batch)).float().cpu().numpy())
-    return unit(np.concatenate(out))
+    tower,out = self._network(images),[]
+    for i in range(0, len(images), self.batch_size): out += in_halves(lambda ims: self._forward(ims, tower), images[i:i+self.batch_size])
+    return unit(np.stack(out) if tower is not None else torch.stack(out).float().cpu().numpy())
 
 # %% ../nbs/02_encoders.ipynb #a68707ba
 def _need(
@@ -300,26 +337,47 @@ def load_efficientnet()->object: # a torch module in evaluation mode
 # %% ../nbs/02_encoders.ipynb #d42ff3c3
 _BLOCKS = (2, 4, 7, 10)
 
+@lru_cache(maxsize=1)
+def lite_features()->object: # a torch module: (n, 3, 224, 224) pixels 0 to 255 → (n, 1792)
+    "EfficientNet-Lite0 as a function of pixels: 1,280 pooled features, then channel mean and deviation after blocks 2, 4, 7, 10."
+    import torch
+    class Features(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.net = load_efficientnet()
+            for k,v in dict(mean=(.485,.456,.406), std=(.229,.224,.225)).items(): self.register_buffer(k, torch.tensor(v).view(1,3,1,1))
+        def forward(self, pixels):
+            net,x = self.net,(pixels/255-self.mean)/self.std
+            x,side = net._swish(net._bn0(net._conv_stem(x))),[]
+            for j,block in enumerate(net._blocks):
+                x = block(x)
+                if j in _BLOCKS: side += [x.mean((2,3)), x.std((2,3))]
+            return torch.cat([net._swish(net._bn1(net._conv_head(x))).mean((2,3)), *side], 1)
+    return Features().eval()
+
+def lite_pixels(
+    images:list,      # RGB PIL images
+    fit:str='squash', # how a picture becomes a square
+)->object: # (n, 3, 224, 224) float32 tensor, 0 to 255
+    "Pictures as EfficientNet-Lite0 is given them here."
+    import torch
+    return torch.from_numpy(np.stack([np.asarray(fit_square(im, fit, 224)) for im in images])).permute(0,3,1,2).float()
+
 def efficientnet_features(
     images:list,          # RGB PIL images
     fit:str='squash',     # how a picture becomes a square
     batch_size:int=16,    # pictures at once
     device:str='cpu',     # torch device
-)->np.ndarray: # (n, 1792) float32: 1,280 pooled, then channel mean and deviation after blocks 2, 4, 7, 10
+    tower=None,           # `OnnxTower` that does it instead
+)->np.ndarray: # (n, 1792) float32
     "Frozen EfficientNet-Lite0 features at 224 pixels."
     import torch
-    net,out = load_efficientnet().to(device),[]
-    mean,std = (torch.tensor(v, device=device).view(1,3,1,1) for v in ((.485,.456,.406), (.229,.224,.225)))
+    net,out = None if tower else lite_features().to(device),[]
     for i in range(0, len(images), batch_size):
-        px = np.stack([np.asarray(fit_square(im, fit, 224)) for im in images[i:i+batch_size]])
-        with torch.inference_mode():
-            x = (torch.from_numpy(px).to(device).permute(0,3,1,2).float()/255-mean)/std
-            x,side = net._swish(net._bn0(net._conv_stem(x))),[]
-            for j,block in enumerate(net._blocks):
-                x = block(x)
-                if j in _BLOCKS: side += [x.mean((2,3)), x.std((2,3))]
-            x = net._swish(net._bn1(net._conv_head(x))).mean((2,3))
-            out.append(torch.cat([x, *side], 1).cpu().numpy())
+        px = lite_pixels(images[i:i+batch_size], fit)
+        if tower: out.append(tower(px.numpy()))
+        else:
+            with torch.inference_mode(): out.append(net(px.to(device)).cpu().numpy())
     return np.concatenate(out) if out else np.zeros((0, 1792), np.float32)
 
 # %% ../nbs/02_encoders.ipynb #e9d69518
@@ -364,12 +422,16 @@ class BundledEncoder(Encoder):
         device:str=None,        # chosen by what is there
         batch_size:int=16,      # pictures at once
         shared_weight:float=None, # of the shared space in the picture index (0 to 1); the head's own by default
+        runtime:str='torch',    # of pictures: `torch`, `onnx`; `auto` is torch, so small a network needs no copy
     ):
+        from wikiart_retrieval.runtime import check_runtime
         if fit not in FITS: raise RetrievalError(f'unknown --fit {fit!r}: use crop, pad or squash')
         path = MODELS/f'{name}.safetensors'
         self.w,meta = read_engine(name, MODELS, 'linear')
         self.name,self.fit,self.batch_size,self.scripts = name,fit,batch_size,{'Latin'}
-        self.device = device or best_device()
+        self.runtime,self.tower,self._lock = check_runtime(runtime, device),None,threading.Lock()
+        if runtime=='onnx-int8': raise RetrievalError(f'{name} has no matrices to write in 8 bits: use --runtime onnx or torch')
+        self.device = 'cpu' if runtime=='onnx' else device or best_device()
         self.logit_scale = float(meta.get('logit_scale', 20))
         self.shared_weight = float(meta.get('shared_weight', .5)) if shared_weight is None else float(shared_weight)
         if not 0<self.shared_weight<=1: raise RetrievalError(f'shared_weight {self.shared_weight}: use a number above 0 and up to 1')
@@ -379,7 +441,11 @@ class BundledEncoder(Encoder):
 # %% ../nbs/02_encoders.ipynb #780fda03
 @patch
 def _features(self:BundledEncoder, images):
-    return soft_clip((efficientnet_features(images, self.fit, self.batch_size, self.device)-self.w['mean'])/self.w['std'])
+    with self._lock:
+        if self.runtime=='onnx' and self.tower is None and len(images):
+            from wikiart_retrieval.runtime import find_tower, with_drawings
+            self.tower = find_tower(lite_features(), lite_pixels(with_drawings(images[:self.batch_size]), self.fit), 'onnx', self.name)
+    return soft_clip((efficientnet_features(images, self.fit, self.batch_size, self.device, self.tower)-self.w['mean'])/self.w['std'])
 @patch
 def _shared_rows(self:BundledEncoder, x): return unit(x@self.w['head']@self.w['whiten'])
 
@@ -659,10 +725,12 @@ def bundled_encoder(
     fit:str=None,             # `crop`, `pad` or `squash`; `squash` by default
     device:str=None,          # torch device, of a linear head
     shared_weight:float=None, # shared part of the picture index; the engine's own by default
+    runtime:str='auto',       # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`; a network in ONNX stays what it is
 )->Encoder: # ready to encode
     "A bundled engine of either kind by its full name."
-    kind = BundledEncoder if engine_kind(name)=='linear' else OnnxEncoder
-    return kind(name, fit or 'squash', device, shared_weight=shared_weight)
+    if engine_kind(name)=='linear': return BundledEncoder(name, fit or 'squash', device, shared_weight=shared_weight, runtime=runtime)
+    if runtime in ('torch', 'onnx-int8'): say(f'{name} is an ONNX network: --runtime {runtime} is not used')
+    return OnnxEncoder(name, fit or 'squash', device, shared_weight=shared_weight)
 
 def resolve_encoder(
     name:str='auto',        # `auto`, `clip`, a preset, `bundled`, or a full name such as `bundled-1`
@@ -691,10 +759,12 @@ def get_encoder(
     device:str=None,        # torch device
     offline:bool=False,     # no network call
     shared_weight:float=None, # of `bundled`: shared part of the picture index
+    runtime:str='auto',     # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`, see [runtimes](02d_onnx.ipynb)
 )->Encoder: # ready to encode
     "The encoder a name stands for."
     from wikiart_retrieval.presets import preset_checkpoint
+    from wikiart_retrieval.runtime import check_runtime
     model = preset_checkpoint(name, model)
     name = resolve_encoder(name, model or CLIP_MODEL, offline)
-    if name=='clip': return ClipEncoder(model or CLIP_MODEL, fit or 'crop', device, offline=offline)
-    return bundled_encoder(name, fit, device, shared_weight)
+    if name=='clip': return ClipEncoder(model or CLIP_MODEL, fit or 'crop', device, offline=offline, runtime=runtime)
+    return bundled_encoder(name, fit, device, shared_weight, check_runtime(runtime))

@@ -9,12 +9,15 @@ __all__ = ['COLUMNS', 'SEED', 'BUFFER', 'SHARDS', 'WIKIART', 'ENDINGS', 'Record'
 
 # %% ../nbs/01_sources.ipynb #1832e981
 import csv, hashlib, io, json, os, random, re, stat, threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time as time_of_day
 from itertools import islice
 from pathlib import Path, PurePath
+from fastcore.basics import patch
 from .core import RetrievalError, fingerprint, one_line, say
 from .images import MAX_BYTES, BadImage, file_kind, odd_file, read_file
+from .network import NetworkAway, again, fetch_bytes, is_address, of_network, open_file, storage_options
 
 # %% ../nbs/01_sources.ipynb #24e3b158
 @dataclass
@@ -95,7 +98,7 @@ def _plain(v, limit):
     if isinstance(v, (list,tuple)): return ', '.join(t for t in (_plain(o, limit) for o in v[:50] if not isinstance(o, (list,tuple))) if t)[:20*limit+100]
     if isinstance(v, float): return '' if v!=v or v in (float('inf'), float('-inf')) else str(v)
     if isinstance(v, int): return str(v) if abs(v)<10**30 else ''           # bool too
-    return str(v) if isinstance(v, (date,time)) or type(v).__module__=='decimal' else ''
+    return str(v) if isinstance(v, (date,time_of_day)) or type(v).__module__=='decimal' else ''
 
 def clean_text(
     v,              # any value
@@ -150,7 +153,10 @@ class StreamSource:
         columns:dict=None, # field → column, where names don't tell
         key:str='path',    # `path`, or `hash` where paths are not unique
         root:str='',       # part of the paths to leave out
-    ): self.load,self.name,self._d,self.sample_size,self.seed,self.buffer_size,self.columns,self.key,self.root = load,name,describe,sample_size,seed,buffer_size,columns,key,root
+        files=None,        # function without arguments that gives the dataset's parquet files, in its order; None where there are none
+    ):
+        self.load,self.name,self._d,self.sample_size,self.seed,self.buffer_size,self.columns,self.key,self.root,self.files = load,name,describe,sample_size,seed,buffer_size,columns,key,root,files
+        self._places,self._sizes,self.read_again = None,{},0
 
     def describe(self)->dict: # for the manifest
         "Everything that decides which records come, and in which order."
@@ -159,7 +165,8 @@ class StreamSource:
 
     def __len__(self): return self.sample_size or 0
 
-    def __iter__(self):
+    def _stream(self):
+        "The dataset, undecoded; field → column; the features of the columns."
         import datasets
         ds = self.load()
         if ds.features is None: ds = ds._resolve_features()
@@ -168,8 +175,16 @@ class StreamSource:
         cols = detect_columns(feats, marked, self.columns)
         ds = ds.select_columns(list(dict.fromkeys(cols.values())))
         if isinstance(feats[cols['image']], datasets.Image): ds = ds.cast_column(cols['image'], datasets.Image(decode=False))
-        ds = ds.shuffle(seed=self.seed, buffer_size=self.buffer_size, max_buffer_input_shards=SHARDS)
-        for row in islice(ds, self.sample_size): yield self._record(row, cols, feats)
+        return ds, cols, feats
+
+    def _shuffled(self, ds): return islice(ds.shuffle(seed=self.seed, buffer_size=self.buffer_size, max_buffer_input_shards=SHARDS), self.sample_size)
+
+    def __iter__(self):
+        from wikiart_retrieval.network import resumed
+        def rows():
+            ds,cols,feats = self._stream()
+            for row in self._shuffled(ds): yield row, cols, feats
+        for row in resumed(rows, self.name): yield self._record(*row)
 
     def _record(self, row, cols, feats):
         img = row[cols['image']] or {}
@@ -179,6 +194,7 @@ class StreamSource:
         problem = ''
         if data is None:
             try: data = _read(path)
+            except NetworkAway: raise
             except Exception as e: problem = f'missing: {one_line(e, 120)}'
         if path and self.key=='path': key = _relative(path, self.root)
         else: key = hashlib.sha256(data or b'').hexdigest()
@@ -194,8 +210,7 @@ def _read(path):
     "The bytes behind a path or address of a dataset; of ordinary files only."
     if not path: raise RetrievalError('the record has no picture')
     if '://' not in path: return Path(path).read_bytes()
-    import fsspec
-    with fsspec.open(path, 'rb') as f: return f.read()
+    return fetch_bytes(path)
 
 def _relative(path, root):
     "POSIX path inside the source, without the machine's part."
@@ -206,7 +221,7 @@ def _relative(path, root):
 
 # %% ../nbs/01_sources.ipynb #ba51847f
 def parquet_source(
-    files,              # path, or list of paths of parquet files
+    files,              # path or address, or list of them, of parquet files
     sample_size:int|None=None, # pictures; None for all
     name:str='local',   # name of the source, part of the ids
     **kwargs            # seed, buffer_size, columns, key: see `StreamSource`
@@ -214,13 +229,99 @@ def parquet_source(
     "Parquet files, streamed and shuffled as the hub's would be."
     files = [str(f) for f in ([files] if isinstance(files, (str, os.PathLike)) else files)]
     for f in files:
-        if not Path(f).is_file(): raise RetrievalError(f'no such file: {f}')
+        if not is_address(f) and not Path(f).is_file(): raise RetrievalError(f'no such file: {f}')
     def load():
         import datasets
         datasets.disable_progress_bars()
-        try: return datasets.load_dataset('parquet', data_files=files, split='train', streaming=True)
-        except Exception as e: raise RetrievalError(f'{files[0]} is not a parquet file that datasets can read ({one_line(e, 120)})') from None
-    return StreamSource(load, name, dict(kind='parquet', files=[Path(f).name for f in files]), sample_size, **kwargs)
+        try: return datasets.load_dataset('parquet', data_files=files, split='train', streaming=True, storage_options=storage_options(files[0]))
+        except Exception as e:
+            if of_network(e): raise
+            for f in filter(is_address, files): open_file(f)             # says whether it is the file or the network
+            raise RetrievalError(f'{files[0]} is not a parquet file that datasets can read ({one_line(e, 120)})') from None
+    return StreamSource(load, name, dict(kind='parquet', files=[Path(f).name for f in files]), sample_size, files=lambda: files, **kwargs)
+
+# %% ../nbs/01_sources.ipynb #c41a7e02
+@patch
+def _replay(self:StreamSource):
+    "The sample's (file, row group, row, path) in order, without the pictures; None where paths do not say it all."
+    import datasets, pyarrow as pa, pyarrow.parquet as pq
+    from datasets.iterable_dataset import ArrowExamplesIterable
+    files = again(self.files, self.name) if self.files and self.key=='path' else None
+    if not files: return None
+    _,cols,feats = again(self._stream, self.name)
+    image = cols['image']
+    if not isinstance(feats[image], datasets.Image): return None
+    def tables(files):
+        for file in files:
+            with open_file(file) as f:
+                pf = pq.ParquetFile(f)
+                for g in range(pf.num_row_groups):
+                    paths = pf.read_row_group(g, columns=[f'{image}.path'])[image].combine_chunks().field('path')
+                    about = pf.metadata.row_group(g)
+                    self._sizes[file,g] = sum(c.total_compressed_size for c in map(about.column, range(about.num_columns)) if c.path_in_schema==f'{image}.bytes')/max(1, about.num_rows)
+                    yield f'{file} {g}', pa.table(dict(file=[file]*len(paths), group=[g]*len(paths), row=range(len(paths)), path=paths))
+    typed = datasets.DatasetInfo(features=datasets.Features({k:datasets.Value(t) for k,t in dict(file='string', group='int64', row='int64', path='string').items()}))
+    ds = datasets.IterableDataset(ArrowExamplesIterable(tables, dict(files=list(files))), info=typed)   # typed, so that it is shuffled in tables as the pictures are
+    places = [(r['file'], r['group'], r['row'], r['path']) for r in self._shuffled(ds)]
+    return places if all(p for *_,p in places) else None
+
+# %% ../nbs/01_sources.ipynb #c41a7e03
+@patch
+def keys(self:StreamSource)->list: # keys, as `Record.source_key` will be
+    "The keys of the sample in order; no picture is read for them where the dataset is parquet and keys are paths."
+    if self._places is None: self._places = self._replay() or False
+    if self._places: return [_relative(p, self.root) for *_,p in self._places]
+    say(f'{self.name}: ' + ('keys are hashes' if self.key=='hash' else 'keys lie beside the pictures in this format') + ', so the whole sample is read for them')
+    return [r.source_key for r in self]
+
+# %% ../nbs/01_sources.ipynb #c41a7e07
+@patch
+def records(self:StreamSource,
+    skip=(), # keys to pass over, those already done
+    in_order:bool=True, # in the sample's order; False: as they lie in the files, where that can be
+)->Iterator: # of `Record`
+    "Like iterating, without the records of these keys and, where the format allows, without reading them."
+    skip = set(skip)
+    if (skip or not in_order) and self.keys() and self._places: yield from self._rest(skip, in_order)
+    else: yield from self._pass_over(skip)
+
+def _size(n):
+    "A count of bytes for people."
+    return f'{n/1e6:.1f} MB' if n>=1e6 else f'{n/1e3:.1f} kB'
+
+@patch
+def _pass_over(self:StreamSource, skip):
+    "Read all, leave out some."
+    for r in self:
+        if r.source_key not in skip: yield r
+        else: self.read_again += len(r.data or b'')
+    if skip: say(f'{self.name}: {_size(self.read_again)} of records already done were read again')
+
+@patch
+def _rest(self:StreamSource, skip, in_order):
+    "Row group after row group, as records of it are due."
+    _,cols,feats = again(self._stream, self.name)
+    todo,done = {},{}
+    for (file,g,row,_),k in zip(self._places, self.keys()): (done if k in skip else todo).setdefault((file,g), []).append(row)
+    over = sum(self._sizes[p]*len(rows) for p,rows in done.items())
+    repeat = sum(self._sizes[p]*len(done.get(p, ())) for p in todo)
+    if skip: say(f'{self.name}: {sum(map(len, done.values()))} of {len(self._places)} records are there already ({_size(over)}); {_size(repeat)} of them are read again on the way to the others')
+    group = lambda p: zip(todo[p], again(lambda: self._group(*p, list(dict.fromkeys(cols.values())), todo[p], done.get(p, ()), cols['image']), self.name))
+    if not in_order: yield from (self._record(r, cols, feats) for p in dict.fromkeys(o[:2] for o in self._places) if p in todo for _,r in group(p))
+    else:
+        held = {}
+        for (file,g,row,_),k in zip(self._places, self.keys()):
+            if k in skip: continue
+            if (file,g,row) not in held: held.update(((file,g,n),r) for n,r in group((file,g)))
+            yield self._record(held.pop((file,g,row)), cols, feats)
+
+@patch
+def _group(self:StreamSource, file, g, columns, rows, done, image):
+    "Some rows of a row group; counts what is read of those done."
+    import pyarrow as pa, pyarrow.parquet as pq
+    with open_file(file) as f: table = pq.ParquetFile(f).read_row_group(g, columns=columns)
+    self.read_again += sum(len(r['bytes'] or b'') for r in table[image].take(pa.array(done, pa.int64())).to_pylist())
+    return table.take(rows).to_pylist()
 
 # %% ../nbs/01_sources.ipynb #1102a4cc
 WIKIART = 'huggan/wikiart'
@@ -239,14 +340,20 @@ def hub_source(
         raise RetrievalError(f'{repo} is on the Hugging Face hub and network calls are off: use a local source (--source gallery, --source FILE.parquet or --source FOLDER)')
     import datasets
     from huggingface_hub import HfApi
-    try: sha = HfApi().dataset_info(repo, timeout=15).sha
+    try: sha = again(lambda: HfApi().dataset_info(repo, timeout=15).sha, repo, attempts=4, timeout=20.)
     except Exception as e:
         raise RetrievalError(f'cannot reach dataset {repo} ({type(e).__name__}: {one_line(e, 100)}): check the name and the network, or use a local source (--source gallery, FILE.parquet or FOLDER)') from None
     def load():
         datasets.disable_progress_bars()
         try: return datasets.load_dataset(repo, config, split=split, streaming=True, revision=sha)
-        except Exception as e: raise RetrievalError(f'cannot stream {repo} ({type(e).__name__}: {one_line(e, 160)})') from None
-    return StreamSource(load, name or repo, dict(kind='hub', repo=repo, revision=sha, split=split, config=config), sample_size, **kwargs)
+        except Exception as e:
+            if of_network(e): raise
+            raise RetrievalError(f'cannot stream {repo} ({type(e).__name__}: {one_line(e, 160)})') from None
+    def files():
+        found = datasets.load_dataset_builder(repo, config, revision=sha).config.data_files or {}
+        found = [str(f) for f in found.get(split, ())]
+        return found if found and all(f.endswith('.parquet') for f in found) else None
+    return StreamSource(load, name or repo, dict(kind='hub', repo=repo, revision=sha, split=split, config=config), sample_size, files=files, **kwargs)
 
 # %% ../nbs/01_sources.ipynb #2c67b124
 ENDINGS = {'.jpg','.jpeg','.png','.webp','.gif','.bmp','.tif','.tiff','.jfif','.ppm','.pgm','.avif','.jp2'}
@@ -394,9 +501,18 @@ class GallerySource:
         return dict(kind='gallery', name=self.name, sample_size=self.sample_size, seed=self.seed)
     def __len__(self): return self.sample_size
 
-    def __iter__(self):
+    def keys(self)->list: # of strings
+        "The sample, in order."
+        return [f'{self.seed}/{i}' for i in range(self.sample_size)]
+    def __iter__(self): return self.records()
+
+    def records(self,
+        skip=(), # keys that are not needed
+    )->object: # an iterator of `Record`
+        "The drawings, without those in `skip`."
         from wikiart_retrieval.gallery import draw
         for i in range(self.sample_size):
+            if f'{self.seed}/{i}' in skip: continue
             d = draw(i, seed=self.seed)
             buf = io.BytesIO()
             d.image.save(buf, 'JPEG', quality=92, subsampling=0)
@@ -404,7 +520,7 @@ class GallerySource:
 
 # %% ../nbs/01_sources.ipynb #81e64b7e
 def get_source(
-    spec:str,                  # `wikiart`, `gallery`, `OWNER/NAME`, a parquet file, or a folder
+    spec:str,                  # `wikiart`, `gallery`, `OWNER/NAME`, a parquet file (also by `https://`), or a folder
     sample_size:int|None=None, # pictures; by default 5000 of a dataset, 240 of the gallery, all of a folder
     seed:int=SEED,             # of shuffle, sample and drawings
     source_name:str='local',   # name of local files in the ids
@@ -421,8 +537,9 @@ def get_source(
     p = Path(spec)
     if spec=='gallery': return GallerySource(sample_size, seed)
     if spec=='wikiart': return hub_source(WIKIART, sample_size or 5000, split, config, offline, **stream)
+    if is_address(spec) and spec.split('?')[0].endswith('.parquet'): return parquet_source(spec, sample_size or 5000, source_name, **stream)
     if p.is_dir() and (found := sorted(p.glob('*.parquet'))): return parquet_source(found, sample_size or 5000, source_name, **stream)
     if p.is_dir(): return FolderSource(p, sample_size, source_name, seed, columns)
     if p.suffix=='.parquet': return parquet_source(p, sample_size or 5000, source_name, **stream)
     if re.fullmatch(r'[\w.-]+/[\w.-]+', spec): return hub_source(spec, sample_size or 5000, split, config, offline, **stream)
-    raise RetrievalError(f'unknown source {spec!r}: use wikiart, gallery, OWNER/NAME of a hub dataset, a parquet file, or an existing folder')
+    raise RetrievalError(f'unknown source {spec!r}: use wikiart, gallery, OWNER/NAME of a hub dataset, a parquet file or its address, or an existing folder')

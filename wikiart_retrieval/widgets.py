@@ -721,25 +721,56 @@ class BuildPanel:
         on_done=None,        # called with the new collection's folder
         **options,           # further ones of `build_corpus`
     ):
-        self.root,self.on_done,self.options,self.manifest,self.thread,self._stop = Path(root or default_root()),on_done,options,None,None,threading.Event()
+        self.root,self.on_done,self.options,self.manifest,self.thread,self._stop,self._go_on = Path(root or default_root()),on_done,options,None,None,threading.Event(),threading.Event()
+        self._turn = threading.Lock()                               # the last word is the last that happened
         wide = dict(layout=w.Layout(width='auto', flex='1 1 240px'), style=dict(description_width='90px'))
         self.source = w.Text(source, description='Source', placeholder='gallery, wikiart, a folder, FILE.parquet or OWNER/NAME', **wide)
         self.name = w.Text('small-gallery', description='Name', placeholder='folder of the collection', **wide)
         self.size = w.BoundedIntText(sample_size, 0, 10**7, description='Pictures', layout=w.Layout(width='190px'), style=dict(description_width='90px'))
         self.encoder = w.Dropdown(options=['auto','bundled','clip'], value=encoder, description='Encoder', layout=w.Layout(width='230px'), style=dict(description_width='90px'))
-        self.go,self.cancel = w.Button(description='Build', button_style='primary'),w.Button(description='Cancel', disabled=True)
+        self.go,self.hold,self.cancel = w.Button(description='Build', button_style='primary'),w.Button(description='Pause', disabled=True),w.Button(description='Cancel', disabled=True)
         self.stages,self.status,self.skipped = w.VBox(),w.HTML(),w.HTML()
         row = lambda *o: w.HBox(o, layout=w.Layout(flex_flow='row wrap'))
-        self.box = w.VBox([row(self.source, self.name), row(self.size, self.encoder, self.go, self.cancel), self.stages, self.status, self.skipped])
+        self.box = w.VBox([row(self.source, self.name), row(self.size, self.encoder, self.go, self.hold, self.cancel), self.stages, self.status, self.skipped])
         self._sure = None                                          # the name of a collection that may be replaced
         self.source.observe(lambda c: self._rename(c['old'], c['new']), 'value')
         self.go.on_click(lambda _: self.start())
+        self.hold.on_click(lambda _: self.pause() if self._go_on.is_set() else self.resume())
         self.cancel.on_click(lambda _: self.stop())
 
     def stop(self):
         "Stop between two batches."
-        self._stop.set()
-        self._say('stopping after this batch …')
+        with self._turn:
+            if self.cancel.disabled: return
+            self.hold.disabled = True
+            self._say('stopping after this batch …')
+            self._stop.set()
+            self._go_on.set()
+    def pause(self):
+        "Wait between two batches until `resume` or `stop`; what is finished stays."
+        with self._turn:
+            if self.hold.disabled: return
+            self.hold.description = 'Resume'
+            self._say('pausing after this batch …')
+            self._go_on.clear()
+    def resume(self):
+        "Go on after a pause."
+        with self._turn:
+            if self._go_on.is_set(): return
+            self.hold.description = 'Pause'
+            self._say('goes on …')
+            self._go_on.set()
+    def _gate(self):
+        "Asked between two batches: waits while the build is paused; is it to stop?"
+        with self._turn:
+            waits = not self._go_on.is_set()
+            if waits: self._say(f'paused{self._where}: press Resume to go on, or Cancel to stop')
+        if waits:
+            began = time.perf_counter()
+            self._go_on.wait()
+            away = time.perf_counter()-began                        # no part of the rates
+            self._began = {s:(t+away, d) for s,(t,d) in self._began.items()}
+        return self._stop.is_set()
     def _rename(self, old, new):
         "A name after the source, unless somebody has given one."
         if self.name.value in ('small-gallery', _slug(old)): self.name.value = _slug(new)
@@ -765,8 +796,9 @@ def start(self:BuildPanel)->BuildPanel: # itself
     "Begin to build, unless a build is under way."
     if self.thread and self.thread.is_alive(): return self
     self._stop.clear()
-    self._began,self._bars,self._left,self.manifest = {},{},[],None
-    self.stages.children,self.skipped.value,self.go.disabled,self.cancel.disabled = (),'',True,False
+    self._go_on.set()
+    self._began,self._bars,self._left,self._where,self.manifest = {},{},[],'',None
+    self.stages.children,self.skipped.value,self.go.disabled,self.hold.disabled,self.cancel.disabled,self.hold.description = (),'',True,False,False,'Pause'
     self._say('begins …')
     self.thread = threading.Thread(target=self._work, name='wikiart-build', daemon=True)
     self.thread.start()
@@ -786,13 +818,15 @@ def _work(self:BuildPanel):
         self._sure = None
         with said_to(self._say):
             self.manifest = build_corpus(self.size.value or None, _local(self.source.value) or 'gallery', self.root/name, encoder=self.encoder.value, quiet=True,
-                on_progress=self._progress, should_stop=self._stop.is_set, on_skipped=self._skip, **self.options)
+                on_progress=self._progress, should_stop=self._gate, on_skipped=self._skip, **self.options)
         out,alert,text = self.root/name,False,f'{self.manifest["count"]:,} artworks in {self.root/name}'
     except Stopped: text = 'stopped: nothing already built is lost; press Build to build again'
     except RetrievalError as e: text = str(e)
     except Exception as e: text = f'{type(e).__name__}: {e}'
-    self._say(text, alert)
-    self.go.disabled,self.cancel.disabled = False,True
+    with self._turn:
+        self.go.disabled,self.hold.disabled,self.cancel.disabled,self.hold.description = False,True,True,'Pause'
+        self._go_on.set()
+        self._say(text, alert)
     if out is not None and self.on_done:
         try: self._say(self.on_done(out) or text)
         except Exception as e: self._say(e, True)
@@ -807,6 +841,7 @@ def _progress(self:BuildPanel, stage, done, total):
         self._began[stage],self._bars[stage] = (now, done),[w.IntProgress(0, 0, total or 1, description=stage), w.Label(), 0.]
         self.stages.children = [w.HBox(b[:2]) for b in self._bars.values()]
     bar,label,drawn = self._bars[stage]
+    self._where = f' at {stage}, {done:,}'+(f' of {total:,}' if total else '')
     if now-drawn<.1 and done!=total: return
     t0,d0 = self._began[stage]
     rate = (done-d0)/(now-t0) if now>t0 else 0
