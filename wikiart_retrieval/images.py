@@ -219,7 +219,9 @@ def _work(data, store, at_least, max_pixels, min_side, guard):
         if not data: raise BadImage('unreadable: the file is empty')
         img = _open(data)
         _check_size(img.size, max_pixels, min_side)
-        if guard and suspect(img, data) and (answer := _guarded(data, store, at_least, max_pixels, min_side)): return answer
+        if guard and (why := suspect(img, data)):
+            if answer := _guarded(data, store, at_least, max_pixels, min_side): return answer
+            if why.startswith('many'): raise BadImage(f'too large: {why}, and no process can be started to decode it in')
         if not store: return None, '', _smaller(_decode(img, at_least, max_pixels, min_side), at_least)
         fmt,mode = img.format,img.mode
         if fmt not in ('JPEG','MPO'): img.load()                      # a PNG's EXIF data may lie behind its pixels
@@ -273,6 +275,8 @@ def _serve(memory):
         new = img = None
 
 # %% ../nbs/00a_images.ipynb #90b1323f
+class _NoProcess(Exception): pass
+
 class _Guard:
     "The guarded process, started when it is needed, one question at a time."
     def __init__(self): self.proc,self.lock,self.pid,self.memory,self.peak = None,threading.Lock(),os.getpid(),None,0
@@ -284,7 +288,8 @@ class _Guard:
         path = os.pathsep.join([str(Path(sys.modules[RetrievalError.__module__].__file__).resolve().parent.parent), os.environ.get('PYTHONPATH','')]).rstrip(os.pathsep)
         env = os.environ|dict(PYTHONPATH=path, OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1', MALLOC_ARENA_MAX='1')
         code = f'from wikiart_retrieval.images import _serve; _serve({MAX_MEMORY})'
-        self.proc = subprocess.Popen([sys.executable, '-P', '-c', code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
+        try: self.proc = subprocess.Popen([sys.executable, '-P', '-c', code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
+        except (OSError, TypeError) as e: raise _NoProcess from e
         self.memory = MAX_MEMORY
 
     def stop(self):
@@ -354,9 +359,8 @@ def guard_peak()->int: # bytes; 0 where nothing was guarded, or the system does 
 
 def _guarded(data, store, at_least, max_pixels, min_side):
     "The guarded process's work; None where no process can be started here."
-    if not sys.executable: return None
     try: say = _the_guard().ask(data, store=store, at_least=at_least, max_pixels=max_pixels, min_side=min_side)
-    except PermissionError: return None
+    except _NoProcess: return None
     if 'problem' in say: raise BadImage(say['problem'])
     say['img'].info['full_size'] = tuple(say['full'])
     return say['new'], say['ext'], say['img']
