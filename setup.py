@@ -8,7 +8,7 @@ cfg = config['DEFAULT']
 statuses = ['1 - Planning', '2 - Pre-Alpha', '3 - Alpha', '4 - Beta', '5 - Production/Stable', '6 - Mature', '7 - Inactive']
 pythons = ['3.11', '3.12', '3.13']
 requirements = cfg['requirements'].split() + cfg['pip_requirements'].split()
-demo = cfg['demo_requirements'].split()
+demo, onnx = cfg['demo_requirements'].split(), cfg['onnx_requirements'].split()
 scripts = [o.strip() for o in cfg['console_scripts'].splitlines() if o.strip()]
 
 setup(
@@ -27,7 +27,7 @@ setup(
     include_package_data=True,
     python_requires='>=' + cfg['min_python'],
     install_requires=requirements,
-    extras_require={'demo': demo, 'dev': cfg['dev_requirements'].split() + demo},
+    extras_require={'demo': demo, 'onnx': onnx, 'dev': cfg['dev_requirements'].split() + demo + onnx},
     entry_points={'console_scripts': scripts, 'nbdev': [f'{cfg["lib_name"]}={cfg["lib_path"]}._modidx:d']},
     classifiers=[f'Development Status :: {statuses[int(cfg["status"])-1]}', 'Intended Audience :: Science/Research',
                  'License :: OSI Approved :: Apache Software License'] + [f'Programming Language :: Python :: {v}' for v in pythons],
