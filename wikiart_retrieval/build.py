@@ -1124,17 +1124,17 @@ def words(self:Work,
     from wikiart_retrieval.tags import neutral_sentences, tag_vectors
     key,m = fingerprint(['vocabulary', 1, self.encoder.fingerprint, vocab.fingerprint]),len(neutral_sentences())
     rows = [(t.id, 'tag') for t in vocab.tags]+[(str(i), 'neutral') for i in range(m)]
-    if key in _words: return _words[key]
+    if key in _vocabularies: return _vocabularies[key]
     found = self.store.find('vocabulary', key)
     if all(r in found for r in rows): both = [np.stack([found[r] for r in part]) for part in (rows[:-m], rows[-m:])]
     else:
         with self.timed('vocabulary', 0): both = [tag_vectors(vocab, self.encoder), self.encoder.encode_texts(neutral_sentences())]
         name = self.store.put('vocabulary', key, rows, np.concatenate([pad_to(b, max(o.shape[1] for o in both)) for b in both]))
         self.store.drop('vocabulary', keep=[name])
-    while len(_words)>3: _words.pop(next(iter(_words)))
-    return _words.setdefault(key, tuple(both))
+    while len(_vocabularies)>3: _vocabularies.pop(next(iter(_vocabularies)))
+    return _vocabularies.setdefault(key, tuple(both))
 
-_words = {}       # of the last few vocabularies, for a process that builds several collections
+_vocabularies = {}       # of the last few vocabularies, for a process that builds several collections
 
 def pad_to(
     x,     # (n, d)
