@@ -134,7 +134,7 @@ def repair_main(
     named = any(a.split('=')[0]=='--source' for a in given)
     done = repair(o['repair'], o['source'] if named else None, o['clip_model'], o['offline'], o['device'], quiet=False)
     for d in done: say(f'{d["file"]}: '+('as it was' if d['same'] else 'made again, in other bytes'))
-    say(f'{len(done):,} files mended in {o["repair"]}' if done else f'nothing to mend in {o["repair"]}: all files are whole')
+    say(f'{o["repair"]}: {len(done):,} mended' if done else f'{o["repair"]}: all files are whole, nothing to mend')
 
 def build_options(
     o:dict, # options of `wikiart-build`
@@ -304,7 +304,7 @@ def verify_main(
         rest = leftovers(root, m) if m else []
         if o.json: print(json.dumps(dict(root=str(root), files=len(m['files']) if m else None, damaged=[asdict(d) for d in damaged], leftovers=rest), ensure_ascii=False, indent=1), flush=True)
         else: print(''.join(f'{d}\n' for d in damaged), end='', flush=True)
-        if rest: say(f'{len(rest):,} files that the manifest does not name (first: {rest[0]}): of an earlier build, they do no harm')
-        say(f'{len(damaged):,} files are damaged or missing in {root}' if damaged else f'all {len(m["files"]):,} files are whole in {root}')
+        if rest: say(f'{root}: {len(rest):,} not named in the manifest (first: {rest[0]}): of an earlier build, no harm')
+        say(f'{root}: {len(damaged):,} damaged or missing' if damaged else f'{root}: all {len(m["files"]):,} files are whole')
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='replace')
     return run('wikiart-verify', work) or int(bool(damaged))

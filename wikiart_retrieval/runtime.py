@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['RUNTIMES', 'LEAST', 'FORMAT', 'WIN', 'WORTH', 'TRY', 'CHECK', 'check_runtime', 'image_tower', 'write_onnx',
-           'write_int8', 'OnnxTower', 'agreement', 'torch_rows', 'network_key', 'copy_folder', 'onnx_copy', 'race',
-           'machine_key', 'faster_here', 'find_tower', 'with_drawings', 'on_card', 'half_type', 'autocast', 'to_device',
-           'out_of_memory', 'free_memory', 'find_batch_size', 'in_halves', 'by_length']
+           'narrowing', 'write_int8', 'OnnxTower', 'agreement', 'torch_rows', 'network_key', 'copy_folder', 'onnx_copy',
+           'race', 'machine_key', 'faster_here', 'find_tower', 'with_drawings', 'on_card', 'half_type', 'autocast',
+           'to_device', 'out_of_memory', 'free_memory', 'find_batch_size', 'in_halves', 'by_length']
 
 # %% ../nbs/02d_onnx.ipynb #ecd78b33
 import hashlib, json, os, platform, threading, time
@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 import numpy as np
 from .core import RetrievalError, fingerprint, one_line, say, sha256_file
-from .encoders import cpu_threads, unit
+from .encoders import cpu_threads, session_options, unit
 
 # %% ../nbs/02d_onnx.ipynb #4a20bbd1
 RUNTIMES = ('auto', 'torch', 'onnx', 'onnx-int8')
@@ -46,13 +46,19 @@ def image_tower(
             return out if hasattr(out, 'shape') else out.pooler_output
     return Tower().eval()
 
-# %% ../nbs/02d_onnx.ipynb #6f03dd49
+# %% ../nbs/02d_onnx.ipynb #c3e97794
+def _need_onnx():
+    "The exporter and quantisation need it; running a copy does not."
+    try: import onnx
+    except ImportError: raise RetrievalError("a copy in ONNX is made with the package onnx: pip install 'wikiart_retrieval[onnx]', or use --runtime torch") from None
+
 def write_onnx(
     net,    # torch module of one argument
     pixels, # (n, …) float32 tensor, followed through the network
     path,   # file to write
 ):
     "Export a network by tracing."
+    _need_onnx()
     import torch, warnings
     free = dict(pixels={0:'n'}, rows={0:'n'})
     with warnings.catch_warnings(), torch.no_grad():
@@ -69,36 +75,44 @@ def _no_advice():
     try: yield
     finally: logging.disable(off)
 
+def narrowing(
+    path, # `.onnx` file
+)->list: # names of nodes
+    "Products with a matrix at least twice as high as wide: in a transformer, those behind the nonlinearity."
+    import onnx
+    graph = onnx.load(str(path)).graph
+    shapes = {w.name:tuple(w.dims) for w in graph.initializer}
+    return [n.name for n in graph.node if n.op_type=='MatMul' and len(d := shapes.get(n.input[1], ()))==2 and d[0]>=2*d[1]]
+
 def write_int8(
-    path, # `.onnx` file in float32
-    to,   # file to write
+    path,             # `.onnx` file in float32
+    to,               # file to write
+    wary:bool=False,  # leave the products behind the nonlinearity as they are
 ):
     "Matrix products with constant weights in 8 bits."
-    try: import onnx
-    except ImportError: raise RetrievalError("--runtime onnx-int8 needs the package onnx to make its copy: pip install 'wikiart_retrieval[onnx]'") from None
+    _need_onnx()
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    with _no_advice(): quantize_dynamic(str(path), str(to), op_types_to_quantize=['MatMul'], per_channel=True, weight_type=QuantType.QInt8)
+    with _no_advice(): quantize_dynamic(str(path), str(to), op_types_to_quantize=['MatMul'], per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=narrowing(path) if wary else [])
 
 # %% ../nbs/02d_onnx.ipynb #5e580218
 class OnnxTower:
     "A network in ONNX Runtime: pixels in, rows out; threads may share it."
     def __init__(self,
-        path, # `.onnx` file
-        threads:int=None, # `cpu_threads` by default
+        path,                 # `.onnx` file
+        singly:bool=False,    # pictures one by one, for 8 bits
+        threads:int=None,     # `cpu_threads` by default
     ):
         try: import onnxruntime as ort
         except ImportError: raise RetrievalError('--runtime onnx needs onnxruntime: pip install onnxruntime, or use --runtime torch') from None
-        o = ort.SessionOptions()
-        o.intra_op_num_threads,o.inter_op_num_threads,o.log_severity_level = threads or cpu_threads(),1,3
-        o.add_session_config_entry('session.intra_op.allow_spinning', '0')
-        self.path = Path(path)
-        try: self.net = ort.InferenceSession(str(path), o, providers=['CPUExecutionProvider'])
+        self.path,self.singly = Path(path),singly
+        try: self.net = ort.InferenceSession(str(path), session_options(threads), providers=['CPUExecutionProvider'])
         except Exception as e: raise RetrievalError(f'cannot read {path} ({one_line(e, 80)}): delete it, and it is made again') from None
     def __call__(self,
-        pixels, # (n, …) float32
+        pixels, # (n, …) float32, n above 0
     )->np.ndarray: # (n, dim) float32
         "Rows of a batch."
-        return self.net.run(None, dict(pixels=np.ascontiguousarray(pixels, dtype=np.float32)))[0]
+        run = lambda x: self.net.run(None, dict(pixels=np.ascontiguousarray(x, dtype=np.float32)))[0]
+        return np.concatenate([run(x[None]) for x in np.asarray(pixels)]) if self.singly else run(pixels)
 
 # %% ../nbs/02d_onnx.ipynb #d2e7340c
 def agreement(
@@ -154,15 +168,27 @@ def _keep(path, note):
         os.replace(tmp, path)
     except OSError: _drop(tmp)
 
-# %% ../nbs/02d_onnx.ipynb #fe31f26e
+# %% ../nbs/02d_onnx.ipynb #4c99d15b
+def _tower(path, runtime): return OnnxTower(path, singly=runtime=='onnx-int8')
+
+def _near(runtime, mean, worst): return mean>=LEAST[runtime][0] and worst>=LEAST[runtime][1]
+
 def _write_copy(net, pixels, runtime, path):
-    "The network's file in the form of a runtime."
-    if runtime=='onnx': return write_onnx(net, pixels, path)
+    "The network's file in the form of a runtime, and what it is like: of two degrees of 8 bits the first that is near enough, else the second."
+    rows = torch_rows(net, pixels)
+    seen = lambda: dict(zip(('mean','worst'), agreement(_tower(path, runtime)(pixels), rows)))
+    if runtime=='onnx':
+        write_onnx(net, pixels, path)
+        return seen()
     full = Path(f'{path}.float')
     try:
         write_onnx(net, pixels, full)
-        write_int8(full, path)
+        for wary in (False, True):
+            write_int8(full, path, wary)
+            found = seen()|dict(wary=wary)
+            if _near(runtime, found['mean'], found['worst']): break
     finally: _drop(full)
+    return found
 
 def _refusal(name, runtime, note):
     return RetrievalError(f'{name}: the copy for --runtime {runtime} is not like torch (cosine {note["mean"]:.5f} on average, {note["worst"]:.5f} at worst; needed: {LEAST[runtime][0]} and {LEAST[runtime][1]}): use --runtime torch')
@@ -181,10 +207,9 @@ def onnx_copy(
     tmp,t = folder/f'{key}.{os.getpid()}.{threading.get_ident()}.tmp',time.perf_counter()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_copy(net, pixels, runtime, tmp)
-        mean,worst = agreement(OnnxTower(tmp)(pixels), torch_rows(net, pixels))
-        note = dict(name=name, runtime=runtime, pictures=len(pixels), mean=mean, worst=worst, sha256=sha256_file(tmp))
-        if mean<LEAST[runtime][0] or worst<LEAST[runtime][1]:
+        note = dict(name=name, runtime=runtime, pictures=len(pixels))|_write_copy(net, pixels, runtime, tmp)
+        note['sha256'] = sha256_file(tmp)
+        if not _near(runtime, note['mean'], note['worst']):
             _keep(folder/f'{key}.json', note|dict(refused=True))
             raise _refusal(name, runtime, note)
         size = tmp.stat().st_size
@@ -193,7 +218,7 @@ def onnx_copy(
     except Exception as e: raise RetrievalError(f'{name} cannot be copied to {folder} for --runtime {runtime} ({one_line(e, 100)}): use --runtime torch, or another folder with WIKIART_CACHE') from None
     finally: _drop(tmp)
     _keep(folder/f'{key}.json', note)
-    say(f'{name}: {runtime} copy made in {time.perf_counter()-t:.0f} s, {size/1e6:,.0f} MB in {folder}; cosine with torch {worst:.5f} at worst of {len(pixels)} pictures')
+    say(f'{name}: {runtime} copy made in {time.perf_counter()-t:.0f} s, {size/1e6:,.0f} MB in the cache folder; cosine with torch {note["worst"]:.5f} at worst of {len(pixels)} pictures')
     return path
 
 # %% ../nbs/02d_onnx.ipynb #19bf1606
@@ -250,7 +275,7 @@ def find_tower(
 )->object: # an `OnnxTower`; None: torch
     "What runs a network. `auto` ends in torch where anything stands in the way; a runtime asked for by name ends in a `RetrievalError`."
     if runtime=='torch' or runtime=='auto' and sum(p.numel() for p in net.parameters())<WORTH: return None
-    tower = lambda kind: OnnxTower(onnx_copy(net, pixels, kind, name))
+    tower = lambda kind: _tower(onnx_copy(net, pixels, kind, name), kind)
     if runtime!='auto': return tower(runtime)
     try: return tower('onnx') if faster_here(net, lambda: tower('onnx'), pixels, name) else None
     except (RetrievalError, ImportError) as e: say(f'{one_line(e, 200)} (--runtime auto: torch is used)')
