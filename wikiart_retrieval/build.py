@@ -179,7 +179,10 @@ def ordered_keys(
 )->list|None: # keys of the sample in order; None where they come with the records only
     "The sample, where the source can tell it cheaply."
     keys = getattr(source, 'keys', None)
-    try: return None if keys is None else [str(k) for k in (keys() if callable(keys) else keys)]
+    try:
+        if hasattr(source, '_replay') and getattr(source, '_places', None) is None: source._places = source._replay() or False
+        if keys is None or getattr(source, '_places', None) is False: return None     # a stream that would read all pictures for its keys
+        return [str(k) for k in (keys() if callable(keys) else keys)]
     except RetrievalError: return None
 
 def source_identity(
@@ -1355,6 +1358,8 @@ def source_of(
     pairs = dict(c.split('=', 1) for c in o.columns or ()) or None
     return get_source(o.source, d.get('sample_size'), d.get('seed', o.seed), d['name'], o.offline, d.get('buffer_size', o.buffer_size), pairs, o.key, o.split, o.config)
 
+def _rebuild(m, root): return m.get('command') or f'wikiart-build --out {root}'
+
 def fetch_again(
     root,          # a collection
     manifest:dict, # its manifest
@@ -1391,7 +1396,7 @@ def fetch_again(
             if row['picture'] and put_back(a, spare): left.pop(rec.source_key)
             if not left: break
     shutil.rmtree(spare.root, ignore_errors=True)
-    if left: raise RetrievalError(f'{len(left)} pictures are not in the source any more as they were (first: {next(iter(left))}): build the collection again with: {core.repair_command(manifest, root)}')
+    if left: raise RetrievalError(f'{len(left)} pictures are not in the source any more as they were (first: {next(iter(left))}): build the collection again with: {_rebuild(manifest, root)}')
 
 # %% ../nbs/06_build.ipynb #1e836acb
 def _either(root, m, *ways):
@@ -1401,7 +1406,7 @@ def _either(root, m, *ways):
             if rel: check_file(root, m, f'{m["data"]}/{rel}')
             return f()
         except (RetrievalError, OSError): pass
-    raise RetrievalError(f'{", ".join(r for r,_ in ways if r)} of {root} are damaged together: build the collection again with: {core.repair_command(m, root)}')
+    raise RetrievalError(f'{", ".join(r for r,_ in ways if r)} of {root} are damaged together: build the collection again with: {_rebuild(m, root)}')
 
 def _read_lines(path): return [json.loads(l) for l in path.read_text(encoding='utf-8').splitlines()]
 
