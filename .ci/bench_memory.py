@@ -17,15 +17,15 @@ def own():
 def ahead(out, src, enc):
     "Fetched and encoded shards of a source, without decoding a picture."
     import numpy as np
-    from wikiart_retrieval.build import SHARD, Work, batches, ordered_keys, source_identity, store_record
-    from wikiart_retrieval.core import Layout, Progress, artwork_id, fingerprint
+    from wikiart_retrieval.build import SHARD, encode_key, batches, ordered_keys, source_identity, store_record
+    from wikiart_retrieval.core import Layout, artwork_id
     from wikiart_retrieval.shards import Shards
     from wikiart_retrieval.sources import Record
     lay, rng = Layout(out), np.random.default_rng(0)
     with Shards(lay.build) as store:
         rec = next(iter(src))
         row, _ = store_record(rec, lay, src.name)
-        key, data = fingerprint(['encode', 1, enc.fingerprint]), {f: lay.file(f).read_bytes() for f in row['files']}
+        key, data = encode_key(enc), {f: lay.file(f).read_bytes() for f in row['files']}
         for keys in batches(ordered_keys(src), SHARD):
             rows = []
             for k in keys:
