@@ -10,7 +10,7 @@ __all__ = ['SHARD', 'ROWS', 'HOUR', 'map_ahead', 'batches', 'heard', 'pump', 'Ro
            'recognised', 'use_known', 'count_known', 'metadata_schema', 'write_metadata', 'write_vectors', 'publish',
            'load_artworks', 'load_vectors', 'collection_hashes', 'encoder_info', 'encoder_from_manifest',
            'choose_captioner', 'alone', 'Plan', 'pad_to', 'workspace', 'build_corpus', 'captioner_info', 'survey',
-           'caption_corpus']
+           'caption_corpus', 'source_of', 'fetch_again', 'redo', 'store_rows']
 
 # %% ../nbs/06_build.ipynb #569575e6
 import hashlib, io, json, os, queue, re, shlex, shutil, threading, time
@@ -179,7 +179,10 @@ def ordered_keys(
 )->list|None: # keys of the sample in order; None where they come with the records only
     "The sample, where the source can tell it cheaply."
     keys = getattr(source, 'keys', None)
-    try: return None if keys is None else [str(k) for k in (keys() if callable(keys) else keys)]
+    try:
+        if hasattr(source, '_replay') and getattr(source, '_places', None) is None: source._places = source._replay() or False
+        if keys is None or getattr(source, '_places', None) is False: return None     # a stream that would read all pictures for its keys
+        return [str(k) for k in (keys() if callable(keys) else keys)]
     except RetrievalError: return None
 
 def source_identity(
@@ -1341,3 +1344,149 @@ def _caption(work, m, cap, missing, match, folder):
     new = publish(root, arts, vectors, info, skipped, [s['source_key'] for s in sample], vocab, tags, m['index']['trees'], m['files'])
     work.store.drop('caption', 'words')
     return new
+
+# %% ../nbs/06_build.ipynb #b7a04b7a
+def source_of(
+    manifest:dict, # of a collection
+)->object: # its source, as the command that built it says
+    "Where the pictures of a collection came from; RetrievalError where that is not there any more."
+    from wikiart_retrieval.cli import build_parser
+    from wikiart_retrieval.sources import get_source
+    d = manifest['source']
+    try: o = build_parser().parse_args(shlex.split(manifest.get('command') or '')[1:])
+    except (SystemExit, ValueError): raise RetrievalError('the source of this collection is not known: build it again') from None
+    pairs = dict(c.split('=', 1) for c in o.columns or ()) or None
+    return get_source(o.source, d.get('sample_size'), d.get('seed', o.seed), d['name'], o.offline, d.get('buffer_size', o.buffer_size), pairs, o.key, o.split, o.config)
+
+def _rebuild(m, root): return m.get('command') or f'wikiart-build --out {root}'
+
+def fetch_again(
+    root,          # a collection
+    manifest:dict, # its manifest
+    arts:list,     # artworks whose picture or thumbnail is damaged
+    source=None,   # iterable of `Record`; as the command says, if left out
+):
+    "Put damaged pictures and thumbnails back as they were; RetrievalError where the source has others now."
+    lay,spare,left = Layout(root),Layout(Layout(root).build/'again'),{}
+    entry = lambda rel: manifest['files'][rel]
+    def put_back(a, place):
+        files = [f for f in (a.path, f'thumbs/{a.id}.webp') if place.file(f).is_file()]
+        if any(file_entry(place.file(f))!=entry(f) for f in files): return False
+        for f in files:
+            lay.file(f).parent.mkdir(parents=True, exist_ok=True)
+            sync(place.file(f))
+            os.replace(place.file(f), lay.file(f))
+        return True
+    for a in arts:
+        small = spare.thumbs/f'{a.id}.webp'
+        small.parent.mkdir(parents=True, exist_ok=True)
+        try: check_file(root, manifest, a.path)
+        except RetrievalError: left[a.source_key] = a
+        else:
+            thumbnail(load_image(lay.file(a.path))).save(small, 'WEBP', quality=82)
+            if not put_back(a, spare): left[a.source_key] = a
+    if left:
+        source = source or source_of(manifest)
+        keys = ordered_keys(source)
+        for rec in records_of(source, set(keys)-set(left)) if keys else source:
+            if rec.source_key not in left: continue
+            row,_ = store_record(rec, spare, source.name)
+            a = left[rec.source_key]
+            if row['picture'] and row['picture']['path']!=a.path: os.replace(spare.file(row['picture']['path']), spare.file(a.path))
+            if row['picture'] and put_back(a, spare): left.pop(rec.source_key)
+            if not left: break
+    shutil.rmtree(spare.root, ignore_errors=True)
+    if left: raise RetrievalError(f'{len(left)} pictures are not in the source any more as they were (first: {next(iter(left))}): build the collection again with: {_rebuild(manifest, root)}')
+
+# %% ../nbs/06_build.ipynb #1e836acb
+def _either(root, m, *ways):
+    "The first way that works: (file it needs, function)."
+    for rel,f in ways:
+        try:
+            if rel: check_file(root, m, f'{m["data"]}/{rel}')
+            return f()
+        except (RetrievalError, OSError): pass
+    raise RetrievalError(f'{", ".join(r for r,_ in ways if r)} of {root} are damaged together: build the collection again with: {_rebuild(m, root)}')
+
+def _read_lines(path): return [json.loads(l) for l in path.read_text(encoding='utf-8').splitlines()]
+
+@patch
+def encode_again(self:Work,
+    arts,   # artworks
+    sample, # keys, skipped ones too
+    folder, # for the result
+)->np.ndarray: # (n, index_dim) float32, mapped from the disk
+    "Rows of the picture index from the stored pictures, in the batches of a build."
+    at,rows = {k:i//self.shard for i,k in enumerate(sample)},{}
+    for a in arts: rows.setdefault(at[a.source_key], []).append(a)
+    def blocks():
+        for part in rows.values():
+            for b in batches(part, self.batch): yield encode_batch(dict(id=[a.id for a in b], image=list(map_ahead(self.picture, b))), self.encoder)['vector']
+    return write_npy(folder/'image.npy', (len(arts), self.encoder.index_dim), blocks())
+
+# %% ../nbs/06_build.ipynb #e51b1407
+def redo(
+    root,            # a collection
+    rels:list,       # damaged or missing files, as the manifest names them
+    source=None,     # iterable of `Record`; as the command says, if left out
+    encoder=None,    # `Encoder`; the collection's own, if left out
+    clip_model:str=None, # where the collection's checkpoint is now, if it moved
+    offline:bool=False,  # no network call
+    device:str=None, # torch device
+    quiet:bool=False,# no bars
+)->dict: # the manifest
+    "Make damaged files again, and nothing else. RetrievalError where what they are made from is damaged too."
+    m,lay = read_manifest(root),Layout(root)
+    if odd := [r for r in rels if r not in m['files']]: raise RetrievalError(f'{odd[0]} is not part of {root}')
+    with clear_errors(root), alone(lay), workspace(lay) as folder, Shards(lay.build) as store:
+        data = Path(root)/m['data']
+        arts = _either(root, m, ('metadata.parquet', lambda: load_artworks(root, m)), ('metadata.jsonl', lambda: [Artwork.from_dict(r) for r in _read_lines(data/'metadata.jsonl')]))
+        bad = {Path(r).name.split('.')[0] for r in rels if r.startswith(('images/','thumbs/'))}
+        if bad: fetch_again(root, m, [a for a in arts if a.id in bad], source)
+        if any(r.startswith(m['data']) for r in rels):
+            enc = encoder or encoder_from_manifest(m, clip_model, offline, device)
+            with Work(lay, Progress(quiet=quiet), store, enc) as work: return _publish_again(work, m, arts, data, folder)
+        return m
+
+def _publish_again(work, m, arts, data, folder):
+    "Read what is whole, make what is not, publish."
+    from wikiart_retrieval.tags import Vocabulary
+    root,lay = work.layout.root,work.layout
+    kept = {r['source_key']:r for r in store_rows(work)}
+    sample = _either(root, m, ('sample.jsonl', lambda: [r['source_key'] for r in _read_lines(data/'sample.jsonl')]), ('', lambda: [r['source_key'] for r in _read_lines(lay.build/'sample.jsonl')]))
+    used = {a.source_key for a in arts}
+    left = [kept.get(k, dict(id=artwork_id(m['source']['name'], k), source_key=k, reason='not known any more: the list of reasons was damaged')) for k in sample if k not in used]
+    skipped = _either(root, m, ('skipped.jsonl', lambda: _read_lines(data/'skipped.jsonl')), ('', lambda: [{k:r[k] for k in ('id','source_key','reason')} for r in left]))
+    labelled = [replace(a, **{g: getattr(a, g) if getattr(a, f'{g}_from')=='label' else '' for g in ('style','genre')}) for a in arts]
+    def vocabulary():
+        v = with_labels(Vocabulary.load(), labelled)
+        if v.fingerprint!=m['vocabulary']['fingerprint']: raise RetrievalError('another vocabulary')
+        return v
+    vocab = _either(root, m, ('vocabulary.json', lambda: Vocabulary(json.loads((data/'vocabulary.json').read_text(encoding='utf-8')))), ('', vocabulary))
+    array = lambda name: (f'{name}.npy', lambda: load_vectors(root, m, name))
+    vectors = dict(image=_either(root, m, array('image'), ('', lambda: work.encode_again(arts, sample, folder))))
+    tagger = Tagger(work.encoder, vocab, work.words(vocab))
+    vectors['omni'] = _either(root, m, array('omni'), ('', lambda: work.tag(labelled, vectors['image'], tagger, folder)[1]))
+    captions = Captions(work, _Nobody)
+    def words():
+        for b in batches(arts, work.shard): captions.encode(b)
+        captions.encoded_so_far(0)
+        work.written()
+        captions.again()
+        return captions.caption_vectors(arts, folder/'caption.npy')
+    if any(a.caption for a in arts): vectors['caption'] = _either(root, m, array('caption'), ('', words))
+    info = {k:m[k] for k in ('command','source','encoder','captioner','vocabulary','index','omni','shown') if k in m}
+    new = publish(root, arts, vectors, info, skipped, sample, vocab.data, tagger.words[0], m['index']['trees'], m['files'])
+    work.store.drop('words')
+    return new
+
+class _Nobody: name,fingerprint = 'none','none'
+
+def store_rows(
+    work:Work, # with the store
+)->Iterator: # dicts of `store_record`
+    "All records that were fetched, as far as the store keeps them."
+    with work.store.lock: made_with = [r[0] for r in work.store.db.execute("select distinct made_with from shards where stage='fetch'")]
+    for k in made_with:
+        found = work.store.find('fetch', k)
+        yield from (found[o] for o in found)
