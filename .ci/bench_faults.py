@@ -96,7 +96,7 @@ def kill(tmp, source, o):
     ok, hashes = same(tmp/'killed', tmp/'whole')
     left = [x.name for x in (tmp/'killed/.build').iterdir() if x.name.startswith(('work.', 'data.', 'repair.'))]
     for k, v in collection_hashes(tmp/'killed').items(): print(f'  {k:10} {v}', file=sys.stderr)
-    return ok and not left, f'{len(plan)} kills ({", ".join(f"{v} in {k}" for k, v in hits.items())}); {late} builds ended before their kill; {'with' if there else 'still without'} a collection before the clean run; hashes {hashes}; uninterrupted {once:.0f} s, the clean run {time.time()-t:.0f} s'
+    return ok and not left, f'{len(plan)} kills ({", ".join(f"{v} in {k}" for k, v in hits.items())}); {late} builds ended before their kill; {"with" if there else "still without"} a collection before the clean run; hashes {hashes}; uninterrupted {once:.0f} s, the clean run {time.time()-t:.0f} s'
 
 NOBODY = 65534
 
