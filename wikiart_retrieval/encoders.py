@@ -160,7 +160,7 @@ class ClipEncoder(Encoder):
         batch_size:int=None,    # 32 on a CPU, 128 on a GPU
         offline:bool=False,     # only what is on this machine
         revision:str=None,      # commit of the checkpoint on the hub
-        runtime:str='torch',    # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`, see [runtimes](02d_onnx.ipynb)
+        runtime:str='torch',    # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`
     ):
         import torch
         quiet_transformers()
@@ -767,7 +767,7 @@ def get_encoder(
     device:str=None,        # torch device
     offline:bool=False,     # no network call
     shared_weight:float=None, # of `bundled`: shared part of the picture index
-    runtime:str='auto',     # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`, see [runtimes](02d_onnx.ipynb)
+    runtime:str='auto',     # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`
 )->Encoder: # ready to encode
     "The encoder a name stands for."
     from wikiart_retrieval.presets import preset_checkpoint
