@@ -158,20 +158,36 @@ def _check_size(size, max_pixels, min_side):
 def full_size(
     img, # a picture of `load_image` or `storable`
 )->tuple: # (width, height) in pixels
-    "The size of the upright original, which `at_least` may have made smaller."
+    "The size of the upright original; the picture may have come smaller, as `at_least` allows or to stay below `BIG_PIXELS`."
     return img.info.get('full_size', img.size)
 
-def _decode(img, at_least, max_pixels, min_side):
-    "The opened picture as RGB; a JPEG at a half, a quarter or an eighth where its shorter side stays `at_least` pixels."
+def _times_smaller(size, at_least):
+    "1, 2, 4 … : how many times smaller a picture may come: its shorter side stays `at_least` pixels (0: all of it), and there are `BIG_PIXELS` at most."
+    n = 1<<max(0, (min(size)//at_least).bit_length()-1) if at_least else 1
+    while size[0]*size[1]>BIG_PIXELS*n*n: n *= 2
+    return n
+
+def _smaller(img, at_least):
+    "A decoded picture as much smaller as it may be."
+    full = full_size(img)
+    n = _times_smaller(full, at_least)//round(max(full)/max(img.size))
+    if n<2: return img
+    out = img.reduce(n)
+    out.info['full_size'] = full
+    return out
+
+def _decode(img, at_least, max_pixels, min_side, whole=False):
+    "The opened picture as RGB, as much smaller as it may be unless `whole`: a JPEG while it is decoded, others afterwards."
     size = _check_size(img.size, max_pixels, min_side)
-    if at_least and img.format in ('JPEG','MPO'): img.draft(None, (at_least,at_least))
+    n = 1 if whole else _times_smaller(size, at_least)
+    if n>1 and img.format in ('JPEG','MPO'): img.draft(None, (max(1, size[0]//n), max(1, size[1]//n)))
     drafted = img.size!=size
     img.load()
     _check_size(img.size if not drafted else size, max_pixels, min_side)  # a GIF's frame may be larger than its header says
     turned = drafted and _orientation(img)>4
     out = to_rgb(img)
     out.info['full_size'] = (size[::-1] if turned else size) if drafted else out.size
-    return out
+    return out if whole else _smaller(out, at_least)
 
 # %% ../nbs/00a_images.ipynb #3528d32a
 BIG_PIXELS = 25_000_000    # more are decoded in the guarded process
@@ -205,14 +221,6 @@ def _encoded(out, fmt, mode):
     else: out.save(buf, 'JPEG', quality=95, subsampling=0)
     return buf.getvalue(), 'png' if lossless else 'jpg'
 
-def _smaller(img, at_least):
-    "A picture at a half, a quarter …, as far as its shorter side stays `at_least` pixels; what libjpeg does while decoding, for all other formats."
-    n = min(img.size)//at_least if at_least else 1
-    if n<2: return img
-    full,out = full_size(img),img.reduce(1<<(n.bit_length()-1))
-    out.info['full_size'] = full
-    return out
-
 def _work(data, store, at_least, max_pixels, min_side, guard):
     "Decode, and where `store` say what to store: (bytes or None for the file's own, ending, RGB picture). In the guarded process where the header makes it suspect."
     with _explained(data, max_pixels):
@@ -222,13 +230,13 @@ def _work(data, store, at_least, max_pixels, min_side, guard):
         if guard and (why := suspect(img, data)):
             if answer := _guarded(data, store, at_least, max_pixels, min_side): return answer
             if why.startswith('many'): raise BadImage(f'too large: {why}, and no process can be started to decode it in')
-        if not store: return None, '', _smaller(_decode(img, at_least, max_pixels, min_side), at_least)
+        if not store: return None, '', _decode(img, at_least, max_pixels, min_side)
         fmt,mode = img.format,img.mode
         if fmt not in ('JPEG','MPO'): img.load()                      # a PNG's EXIF data may lie behind its pixels
         keep = _shown_as_is(img)
-        out = _decode(img, at_least if keep else 0, max_pixels, min_side)
-        new,ext = (None,_KEEP[fmt]) if keep else _encoded(out, fmt, mode)
-        return new, ext, _smaller(out, at_least)
+        if keep: return None, _KEEP[fmt], _decode(img, at_least, max_pixels, min_side)
+        out = _decode(img, 0, max_pixels, min_side, whole=True)
+        return *_encoded(out, fmt, mode), _smaller(out, at_least)
 
 # %% ../nbs/00a_images.ipynb #96fdbe2c
 def _bound_memory(extra):
@@ -390,7 +398,7 @@ def load_image(
     src,                        # path, bytes, file object or PIL image
     max_pixels:int=MAX_PIXELS,  # more are refused
     min_side:int=MIN_SIDE,      # smaller are refused
-    at_least:int=0,             # pixels the shorter side keeps where the picture comes at a half, a quarter …; 0: full size
+    at_least:int=0,             # pixels the shorter side keeps where the picture comes at a half, a quarter …; 0: full size, up to `BIG_PIXELS`
 )->Image.Image: # an upright PIL image in mode RGB, fully decoded
     "Any picture as RGB; BadImage with the reason where there is none to be had."
     if isinstance(src, Image.Image): return to_rgb(src)
@@ -399,7 +407,7 @@ def load_image(
 # %% ../nbs/00a_images.ipynb #86d80ccf
 def storable(
     data:bytes,     # the encoded picture as the source gave it
-    at_least:int=0, # pixels the shorter side of the RGB picture keeps where it comes at a half, a quarter …; 0: full size
+    at_least:int=0, # pixels the shorter side of the RGB picture keeps where it comes at a half, a quarter …; 0: full size, up to `BIG_PIXELS`
 )->tuple: # (bytes to store, file ending, the RGB picture)
     "What to store for a picture: its own bytes where every browser shows them, else an RGB copy in full size."
     data = _bytes(data)
