@@ -48,6 +48,7 @@ docs: .venv/.ready
 bench: .venv/.ready
 	@$(BIN)/python .ci/bench.py
 	@$(BIN)/python .ci/bench_encoders.py
+	@$(BIN)/python .ci/bench_runtime.py
 	@$(BIN)/wikiart-build --offline --encoder bundled --captioner tags --source $(firstword $(wildcard $(WIKIART_SHARED)/sample-*.parquet)) --out artifacts/bench-sample 2>/dev/null
 	@$(BIN)/python .ci/bench_page.py artifacts/bench-sample
 

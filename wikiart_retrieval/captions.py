@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np
+from fastcore.basics import patch
 from PIL import Image
 from .core import RetrievalError, fingerprint, one_line, sha256_file
 
@@ -227,51 +228,68 @@ class BlipCaptioner:
     def __init__(self,
         model:str='Salesforce/blip-image-captioning-large', # hub id or local folder
         device=None,            # such as `cuda` or `cpu`; chosen if left out
-        batch_size:int=8,       # pictures at once
+        batch_size:int=None,    # pictures at once; 8 on a CPU, found out on a graphics card
         num_beams:int=1,        # 1 is greedy search
         max_new_tokens:int=40,  # length of a caption at most
         revision=None,          # commit, tag or branch on the hub
         offline:bool=False,     # only what is on this machine
     ):
-        self.model, self.device, self.batch_size, self.revision, self.offline = str(model), device, max(1, batch_size), revision, offline
-        self.options = dict(num_beams=num_beams, max_new_tokens=max_new_tokens, do_sample=False)
+        self.model, self.device, self.revision, self.offline = str(model), device, revision, offline
+        self.batch_size, self._find = max(1, batch_size or 8), batch_size is None
+        self.options = dict(num_beams=num_beams, max_new_tokens=max_new_tokens, do_sample=False, use_cache=True)
         self.name = Path(self.model).name if Path(self.model).is_dir() else self.model
         self.fingerprint = fingerprint(['blip', 1, model_id(self.model, revision), num_beams, max_new_tokens])
         self._net = None
 
-    def load(self)->'BlipCaptioner': # itself
-        "Load processor and weights once; RetrievalError naming the fix where they are not to be had."
-        if self._net is not None: return self
-        import torch, transformers
-        device = pick_device(self.device)
-        where = dict(local_files_only=self.offline, revision=self.revision)
-        net = getattr(transformers, 'AutoModelForImageTextToText', None) or transformers.AutoModelForVision2Seq
-        try:
-            self._processor = transformers.AutoProcessor.from_pretrained(self.model, **where)
-            self._net = net.from_pretrained(self.model, **where).to(device, torch.float16 if device.startswith('cuda') else torch.float32).eval()
-        except (OSError, ValueError, KeyError, ImportError, RuntimeError) as e:
-            raise RetrievalError(f'captioner {self.model!r} cannot be loaded ({one_line(e, 120)}): go online once, give the folder of a downloaded BLIP, or use the captioner tags') from None
-        return self
+# %% ../nbs/03_captions.ipynb #0b8b9449
+@patch
+def load(self:BlipCaptioner)->BlipCaptioner: # itself
+    "Load processor and weights once; RetrievalError naming the fix where they are not to be had."
+    if self._net is not None: return self
+    import transformers
+    from wikiart_retrieval.runtime import find_batch_size, half_type, on_card
+    device = pick_device(self.device)
+    where = dict(local_files_only=self.offline, revision=self.revision)
+    net = getattr(transformers, 'AutoModelForImageTextToText', None) or transformers.AutoModelForVision2Seq
+    try:
+        self._processor = transformers.AutoProcessor.from_pretrained(self.model, **where)
+        self._net = net.from_pretrained(self.model, **where).to(device, half_type(device)).eval()
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as e:
+        raise RetrievalError(f'captioner {self.model!r} cannot be loaded ({one_line(e, 120)}): go online once, give the folder of a downloaded BLIP, or use the captioner tags') from None
+    if self._find and on_card(device): self.batch_size = find_batch_size(self._trial, self.batch_size)
+    return self
 
-    def longest(self)->int: # tokens
-        "Tokens to write at most: as asked, or what the checkpoint has positions for."
-        text = getattr(self._net.config, 'text_config', self._net.config)
-        return max(1, min(self.options['max_new_tokens'], getattr(text, 'max_position_embeddings', 10**6)-4))
+@patch
+def longest(self:BlipCaptioner)->int: # tokens
+    "Tokens to write at most: as asked, or what the checkpoint has positions for."
+    text = getattr(self._net.config, 'text_config', self._net.config)
+    return max(1, min(self.options['max_new_tokens'], getattr(text, 'max_position_embeddings', 10**6)-4))
 
-    def caption(self,
-        pictures:list, # of `Picture`
-    )->list: # one sentence a picture
-        "Sentences in batches; where the model says nothing, the colours speak."
-        import torch
-        self.load()
-        out = []
-        for i in range(0, len(pictures), self.batch_size):
-            images = [p.image.convert('RGB') for p in pictures[i:i+self.batch_size]]
-            pixels = self._processor(images=images, return_tensors='pt')['pixel_values'].to(self._net.device, self._net.dtype)
-            with torch.inference_mode(): ids = self._net.generate(pixel_values=pixels, **self.options|dict(max_new_tokens=self.longest()))
-            texts = self._processor.batch_decode(ids, skip_special_tokens=True)
-            out += [clean_caption(t) or f'a picture in {palette_words(palette(im))}' for t,im in zip(texts, images)]
-        return out
+# %% ../nbs/03_captions.ipynb #459f08bf
+@patch
+def _write(self:BlipCaptioner, images, **options):
+    "What the model says of RGB pictures, as it says it."
+    import torch
+    from wikiart_retrieval.runtime import autocast, to_device
+    pixels = to_device(self._processor(images=images, return_tensors='pt')['pixel_values'], self._net.device, self._net.dtype)
+    with torch.inference_mode(), autocast(self._net.device): ids = self._net.generate(pixel_values=pixels, **self.options|dict(max_new_tokens=self.longest())|options)
+    return self._processor.batch_decode(ids, skip_special_tokens=True)
+
+@patch
+def _trial(self:BlipCaptioner, n):
+    "So many captions of the greatest length."
+    self._write([Image.new('RGB', (384,384), 'grey')]*n, min_new_tokens=self.longest())
+
+@patch
+def caption(self:BlipCaptioner,
+    pictures:list, # of `Picture`
+)->list: # one sentence a picture
+    "Sentences in batches; where the model says nothing, the colours speak."
+    from wikiart_retrieval.runtime import in_halves
+    self.load()
+    images = [p.image.convert('RGB') for p in pictures]
+    texts = [t for i in range(0, len(images), self.batch_size) for t in in_halves(self._write, images[i:i+self.batch_size])]
+    return [clean_caption(t) or f'a picture in {palette_words(palette(im))}' for t,im in zip(texts, images)]
 
 # %% ../nbs/03_captions.ipynb #adc43a14
 def nearest_captioner(

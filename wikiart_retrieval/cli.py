@@ -134,7 +134,7 @@ def repair_main(
     named = any(a.split('=')[0]=='--source' for a in given)
     done = repair(o['repair'], o['source'] if named else None, o['clip_model'], o['offline'], o['device'], quiet=False)
     for d in done: say(f'{d["file"]}: '+('as it was' if d['same'] else 'made again, in other bytes'))
-    say(f'{len(done):,} files mended in {o["repair"]}' if done else f'nothing to mend in {o["repair"]}: all files are whole')
+    say(f'{o["repair"]}: {len(done):,} mended' if done else f'{o["repair"]}: all files are whole, nothing to mend')
 
 def build_options(
     o:dict, # options of `wikiart-build`
@@ -212,10 +212,11 @@ def search_parser()->Parser: # to be asked for its options
     p.add_argument('-k', type=int, default=10, help='results (default: 10)')
     p.add_argument('--artifacts', default='artifacts', metavar='DIR', help='folder of the collection (default: the newest in artifacts)')
     p.add_argument('--diversity', type=float, default=0., help='0: the best (default), to 1: as unlike each other as can be')
+    p.add_argument('--collapse', action='store_true', help='of pictures that are or look the same, only the best')
     p.add_argument('--fusion', choices=('score','rrf'), default='score', help='how parts are put together: scores added, or reciprocal ranks (default: score)')
     p.add_argument('--caption-weight', type=float, help='caption search: 0 pictures alone, 1 captions alone')
     p.add_argument('--include-self', action='store_true', help='keep the artwork whose id is asked for')
-    p.add_argument('--backend', default='auto', choices=('auto','exact','annoy'), help='default: exact for small collections')
+    p.add_argument('--backend', default='auto', choices=('auto','exact','faiss','annoy'), help='default: exact for small collections, then faiss where the collection has its files, then annoy')
     p.add_argument('--search-k', type=int, default=-1, help='Annoy: nodes looked at')
     p.add_argument('--json', action='store_true', help="print a list of the results' fields, with the probability that anything is relevant")
     p.add_argument('--sheet', metavar='FILE.png', help='also write the query and its results as one picture')
@@ -244,7 +245,7 @@ def search(
     mode = pick_mode(o)
     s = RetrievalService(o['artifacts'], o['backend'], o['search_k'], o['clip_model'], o['offline'], o['device'])
     if mode=='browse': return s.browse(o['k'], where=o['where'])
-    how = {k:o[k] for k in ('where','negative','fusion','diversity')}
+    how = {k:o[k] for k in ('where','negative','fusion','diversity','collapse')}
     if mode=='image': return s.search_image(o['image'], o['k'], o['include_self'], **how)
     if mode=='caption': return s.search_caption(o['query'], o['k'], o['caption_weight'], **how)
     return s.search_omni(o['query'], o['style'], o['genre'], o['tag'], o['image'], o['k'], include_self=o['include_self'], **how)
@@ -255,8 +256,8 @@ def as_text(
     "Results for people: who, what, how near, where."
     out = []
     for r in results:
-        (who,what,cap),near = r._lines(),'' if r.distance is None else f'{r.distance:.3f}'
-        out.append(f'{r.rank:>3}  {near:>5}  {r.title} — {who}' + (f' · {what}' if what else '') + (f'\n            {cap}' if cap else '') + f'\n            {r.path}')
+        (who,what,cap,*also),near = r._lines(),'' if r.distance is None else f'{r.distance:.3f}'
+        out.append(f'{r.rank:>3}  {near:>5}  {r.title} — {who}' + (f' · {what}' if what else '') + ''.join(f'\n            {o}' for o in (cap,*also) if o) + f'\n            {r.path}')
     return '\n'.join(out)
 
 def search_main(
@@ -303,7 +304,7 @@ def verify_main(
         rest = leftovers(root, m) if m else []
         if o.json: print(json.dumps(dict(root=str(root), files=len(m['files']) if m else None, damaged=[asdict(d) for d in damaged], leftovers=rest), ensure_ascii=False, indent=1), flush=True)
         else: print(''.join(f'{d}\n' for d in damaged), end='', flush=True)
-        if rest: say(f'{len(rest):,} files that the manifest does not name (first: {rest[0]}): of an earlier build, they do no harm')
-        say(f'{len(damaged):,} files are damaged or missing in {root}' if damaged else f'all {len(m["files"]):,} files are whole in {root}')
+        if rest: say(f'{root}: {len(rest):,} not named in the manifest (first: {rest[0]}): of an earlier build, no harm')
+        say(f'{root}: {len(damaged):,} damaged or missing' if damaged else f'{root}: all {len(m["files"]):,} files are whole')
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='replace')
     return run('wikiart-verify', work) or int(bool(damaged))

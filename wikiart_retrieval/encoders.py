@@ -7,8 +7,8 @@ __all__ = ['FITS', 'MULTILINGUAL', 'CLIP_MODEL', 'MODELS', 'BANKS', 'ASKED', 'LA
            'script_of', 'check_script', 'best_device', 'quiet_transformers', 'ClipEncoder', 'engine_kind',
            'bundled_names', 'read_engine', 'load_efficientnet', 'lite_features', 'lite_pixels', 'efficientnet_features',
            'load_minilm', 'minilm', 'soft_clip', 'BundledEncoder', 'gelu', 'adapt_texts', 'part_weights', 'text_kind',
-           'hub_scores', 'with_hubs', 'with_kinds', 'cpu_threads', 'open_network', 'OnnxEncoder', 'clip_is_cached',
-           'hub_answers', 'newest_bundled', 'bundled_encoder', 'resolve_encoder', 'get_encoder']
+           'hub_scores', 'with_hubs', 'with_kinds', 'cpu_threads', 'session_options', 'open_network', 'OnnxEncoder',
+           'clip_is_cached', 'hub_answers', 'newest_bundled', 'bundled_encoder', 'resolve_encoder', 'get_encoder']
 
 # %% ../nbs/02_encoders.ipynb #bf62815c
 import importlib.util, json, os, threading, unicodedata
@@ -160,7 +160,7 @@ class ClipEncoder(Encoder):
         batch_size:int=None,    # 32 on a CPU, 128 on a GPU
         offline:bool=False,     # only what is on this machine
         revision:str=None,      # commit of the checkpoint on the hub
-        runtime:str='torch',    # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`, see [runtimes](02d_onnx.ipynb)
+        runtime:str='torch',    # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`
     ):
         import torch
         quiet_transformers()
@@ -561,15 +561,23 @@ def cpu_threads()->int: # at least 1
     if given.isdecimal() and int(given): return int(given)
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
+def session_options(
+    threads:int=None, # `cpu_threads` by default
+)->object: # of ONNX Runtime
+    "How networks run on a CPU: threads that have nothing to do give their core back instead of waiting in a loop, as in a build the decoder needs it."
+    import onnxruntime as ort
+    o = ort.SessionOptions()
+    o.intra_op_num_threads,o.inter_op_num_threads,o.log_severity_level = threads or cpu_threads(),1,3
+    o.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    return o
+
 def open_network(
     path, # `.onnx` file
 )->object: # an `onnxruntime.InferenceSession` on the CPU
     "Load a network for ONNX Runtime; RetrievalError where it cannot be read."
     try: import onnxruntime as ort
     except ImportError as e: raise RetrievalError(f'the bundled encoder needs onnxruntime ({one_line(e, 80)}): pip install onnxruntime') from None
-    o = ort.SessionOptions()
-    o.intra_op_num_threads,o.inter_op_num_threads,o.log_severity_level = cpu_threads(),1,3
-    try: return ort.InferenceSession(str(path), o, providers=['CPUExecutionProvider'])
+    try: return ort.InferenceSession(str(path), session_options(), providers=['CPUExecutionProvider'])
     except Exception as e: raise RetrievalError(f'cannot read {Path(path).name} ({one_line(e, 80)}): install wikiart_retrieval again') from None
 
 # %% ../nbs/02_encoders.ipynb #665df8dd
@@ -759,7 +767,7 @@ def get_encoder(
     device:str=None,        # torch device
     offline:bool=False,     # no network call
     shared_weight:float=None, # of `bundled`: shared part of the picture index
-    runtime:str='auto',     # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`, see [runtimes](02d_onnx.ipynb)
+    runtime:str='auto',     # of pictures: `auto`, `torch`, `onnx` or `onnx-int8`
 )->Encoder: # ready to encode
     "The encoder a name stands for."
     from wikiart_retrieval.presets import preset_checkpoint

@@ -8,6 +8,7 @@ __all__ = ['plain_picture', 'encoded', 'in_every_format', 'damaged', 'png_bomb',
 
 # %% ../nbs/01b_hostile.ipynb #e553e1a2
 import io, os, random, socket, struct, zlib
+from functools import lru_cache
 from pathlib import Path
 import numpy as np
 from PIL import Image
@@ -90,6 +91,7 @@ def scan_bomb(
 
 def _patched(data, at, new): return data[:at]+new+data[at+len(new):]
 
+@lru_cache(maxsize=1)
 def bombs()->dict: # file name → content
     "Small files that would be large or slow."
     small,pic = plain_picture(2),{e:d for e,d in in_every_format(plain_picture(2)).items()}

@@ -8,7 +8,7 @@ __all__ = ['MAX_PIXELS', 'MAX_BYTES', 'MIN_SIDE', 'FORMATS', 'BIG_PIXELS', 'TIME
            'thumbnail', 'data_uri', 'card_html', 'grid_html', 'font', 'wrap', 'contact_sheet']
 
 # %% ../nbs/00a_images.ipynb #050bbee1
-import atexit, base64, html, io, json, math, os, stat, subprocess, sys, threading, warnings
+import atexit, base64, html, io, json, math, os, signal, stat, subprocess, sys, threading, time, warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -158,24 +158,40 @@ def _check_size(size, max_pixels, min_side):
 def full_size(
     img, # a picture of `load_image` or `storable`
 )->tuple: # (width, height) in pixels
-    "The size of the upright original, which `at_least` may have made smaller."
+    "The size of the upright original; the picture may have come smaller, as `at_least` allows or to stay below `BIG_PIXELS`."
     return img.info.get('full_size', img.size)
 
-def _decode(img, at_least, max_pixels, min_side):
-    "The opened picture as RGB; a JPEG at a half, a quarter or an eighth where its shorter side stays `at_least` pixels."
+def _times_smaller(size, at_least):
+    "1, 2, 4 … : how many times smaller a picture may come: its shorter side stays `at_least` pixels (0: all of it), and there are `BIG_PIXELS` at most."
+    n = 1<<max(0, (min(size)//at_least).bit_length()-1) if at_least else 1
+    while size[0]*size[1]>BIG_PIXELS*n*n: n *= 2
+    return n
+
+def _smaller(img, at_least):
+    "A decoded picture as much smaller as it may be."
+    full = full_size(img)
+    n = _times_smaller(full, at_least)//round(max(full)/max(img.size))
+    if n<2: return img
+    out = img.reduce(n)
+    out.info['full_size'] = full
+    return out
+
+def _decode(img, at_least, max_pixels, min_side, whole=False):
+    "The opened picture as RGB, as much smaller as it may be unless `whole`: a JPEG while it is decoded, others afterwards."
     size = _check_size(img.size, max_pixels, min_side)
-    if at_least and img.format in ('JPEG','MPO'): img.draft(None, (at_least,at_least))
+    n = 1 if whole else _times_smaller(size, at_least)
+    if n>1 and img.format in ('JPEG','MPO'): img.draft(None, (max(1, size[0]//n), max(1, size[1]//n)))
     drafted = img.size!=size
     img.load()
     _check_size(img.size if not drafted else size, max_pixels, min_side)  # a GIF's frame may be larger than its header says
     turned = drafted and _orientation(img)>4
     out = to_rgb(img)
     out.info['full_size'] = (size[::-1] if turned else size) if drafted else out.size
-    return out
+    return out if whole else _smaller(out, at_least)
 
 # %% ../nbs/00a_images.ipynb #3528d32a
 BIG_PIXELS = 25_000_000    # more are decoded in the guarded process
-TIME_LIMIT = 20.           # seconds for a picture there
+TIME_LIMIT = 20.           # seconds of a processor for a picture there
 MAX_MEMORY = 1_500_000_000 # bytes for a picture there
 
 def suspect(
@@ -196,21 +212,14 @@ def _shown_as_is(img):
     "Does every browser show this file as it is?"
     return img.format in _KEEP and img.mode in ('RGB','L') and _orientation(img)==1 and getattr(img, 'n_frames', 1)==1 and 'transparency' not in img.info
 
-def _encoded(out, fmt, own_colours):
+def _encoded(out, fmt, mode):
     "The file of a picture that browsers would not show: PNG where the original was lossless, JPEG otherwise."
-    buf,icc = io.BytesIO(),out.info.get('icc_profile') if own_colours else None
+    buf,icc = io.BytesIO(),out.info.get('icc_profile') if mode in ('RGB','RGBA') else None
+    if mode=='1' or mode[0] in 'IF': out = out.convert('L')
     lossless = fmt in ('PNG','TIFF','BMP','DIB','GIF','PPM')
     if lossless: out.save(buf, 'PNG', icc_profile=icc)
     else: out.save(buf, 'JPEG', quality=95, subsampling=0)
     return buf.getvalue(), 'png' if lossless else 'jpg'
-
-def _smaller(img, at_least):
-    "A large picture by whole numbers smaller, its shorter side still `at_least` pixels."
-    n = min(img.size)//at_least if at_least else 1
-    if n<2 or img.width*img.height<=BIG_PIXELS: return img
-    full,out = full_size(img),img.reduce(n)
-    out.info['full_size'] = full
-    return out
 
 def _work(data, store, at_least, max_pixels, min_side, guard):
     "Decode, and where `store` say what to store: (bytes or None for the file's own, ending, RGB picture). In the guarded process where the header makes it suspect."
@@ -218,14 +227,16 @@ def _work(data, store, at_least, max_pixels, min_side, guard):
         if not data: raise BadImage('unreadable: the file is empty')
         img = _open(data)
         _check_size(img.size, max_pixels, min_side)
-        if guard and suspect(img, data) and (answer := _guarded(data, store, at_least, max_pixels, min_side)): return answer
-        if not store: return None, '', _smaller(_decode(img, at_least, max_pixels, min_side), at_least)
+        if guard and (why := suspect(img, data)):
+            if answer := _guarded(data, store, at_least, max_pixels, min_side): return answer
+            if why.startswith('many'): raise BadImage(f'too large: {why}, and no process can be started to decode it in')
+        if not store: return None, '', _decode(img, at_least, max_pixels, min_side)
         fmt,mode = img.format,img.mode
         if fmt not in ('JPEG','MPO'): img.load()                      # a PNG's EXIF data may lie behind its pixels
         keep = _shown_as_is(img)
-        out = _decode(img, at_least if keep else 0, max_pixels, min_side)
-        new,ext = (None,_KEEP[fmt]) if keep else _encoded(out, fmt, mode in ('RGB','RGBA'))
-        return new, ext, _smaller(out, at_least)
+        if keep: return None, _KEEP[fmt], _decode(img, at_least, max_pixels, min_side)
+        out = _decode(img, 0, max_pixels, min_side, whole=True)
+        return *_encoded(out, fmt, mode), _smaller(out, at_least)
 
 # %% ../nbs/00a_images.ipynb #96fdbe2c
 def _bound_memory(extra):
@@ -237,6 +248,13 @@ def _bound_memory(extra):
         resource.setrlimit(resource.RLIMIT_AS, (now+extra, now+extra))
     except (ImportError, OSError, ValueError): pass
 
+def _bound_time(seconds):
+    "End this process when it has worked for so long from now; where the system can."
+    try:
+        import resource
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()+seconds), resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    except (ImportError, OSError, ValueError): pass
+
 def _peak():
     "The most memory this process has held, in bytes; 0 where the system does not tell."
     try: return next((int(l.split()[1])*1024 for l in Path('/proc/self/status').read_text().splitlines() if l.startswith('VmHWM')), 0)
@@ -244,7 +262,6 @@ def _peak():
 
 def _serve(memory):
     "The guarded process: a line of JSON and a file come in, a line of JSON, a file and a picture go out, until the other side is gone."
-    import signal
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     src,dst = sys.stdin.buffer,os.fdopen(os.dup(1), 'wb')
     os.dup2(2, 1)                                   # whatever a library prints does not get between the answers
@@ -252,19 +269,22 @@ def _serve(memory):
     while line := src.readline():
         ask = json.loads(line)
         data = src.read(ask.pop('bytes'))
+        _bound_time(ask.pop('seconds'))
         try:
             new,ext,img = _work(data, guard=False, **ask)
-            raw = img.tobytes()
-            say,parts = dict(ext=ext, same=new is None, stored=len(new or b''), size=img.size, full=full_size(img)),[new or b'',raw]
-        except BadImage as e: say,parts = dict(problem=str(e)),[]
-        except MemoryError as e: say,parts = dict(problem=_reason(e, b'', 0)),[]
-        del data
+            say = dict(ext=ext, same=new is None, stored=len(new or b''), size=img.size, full=full_size(img))
+        except BadImage as e: say,img,new = dict(problem=str(e)),None,None
+        except MemoryError as e: say,img,new = dict(problem=_reason(e, b'', 0)),None,None
+        data = None
         dst.write(json.dumps(say|dict(peak=_peak())).encode()+b'\n')
-        for p in parts: dst.write(p)
+        if new: dst.write(new)
+        for b in _bands(img) if img else (): dst.write(img.crop(b).tobytes())     # in parts: `tobytes` needs twice its result
         dst.flush()
-        new = img = raw = parts = None
+        new = img = None
 
 # %% ../nbs/00a_images.ipynb #90b1323f
+class _NoProcess(Exception): pass
+
 class _Guard:
     "The guarded process, started when it is needed, one question at a time."
     def __init__(self): self.proc,self.lock,self.pid,self.memory,self.peak = None,threading.Lock(),os.getpid(),None,0
@@ -276,7 +296,8 @@ class _Guard:
         path = os.pathsep.join([str(Path(sys.modules[RetrievalError.__module__].__file__).resolve().parent.parent), os.environ.get('PYTHONPATH','')]).rstrip(os.pathsep)
         env = os.environ|dict(PYTHONPATH=path, OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1', MALLOC_ARENA_MAX='1')
         code = f'from wikiart_retrieval.images import _serve; _serve({MAX_MEMORY})'
-        self.proc = subprocess.Popen([sys.executable, '-P', '-c', code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
+        try: self.proc = subprocess.Popen([sys.executable, '-P', '-c', code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
+        except (OSError, TypeError) as e: raise _NoProcess from e
         self.memory = MAX_MEMORY
 
     def stop(self):
@@ -289,21 +310,27 @@ class _Guard:
                 except OSError: pass
         self.proc = None
 
+    def end_of(self, proc):
+        "How a process that hung up has ended."
+        try: return proc.wait(5)
+        except subprocess.TimeoutExpired: return None
+
     def ask(self, data, **what):
         "Its answer; BadImage where the picture fails, takes too long or brings the process down."
         with self.lock:
             self.start()
-            proc,late = self.proc,threading.Event()
+            proc,late,seconds = self.proc,threading.Event(),TIME_LIMIT*(1 if what['store'] else 3)
             def end():
                 late.set()
                 proc.kill()
-            timer = threading.Timer(TIME_LIMIT, end)
+            timer = threading.Timer(seconds*(1 if os.name=='nt' else 10), end)    # by the clock, should it not even work
             timer.daemon = True
             timer.start()
-            try: return self.talk(proc, data, what)
+            try: return self.talk(proc, data, what|dict(seconds=seconds))
             except (OSError, ValueError, EOFError):
+                slow = late.is_set() or self.end_of(proc)==-getattr(signal, 'SIGXCPU', 0)
                 self.stop()
-                raise BadImage(f'too slow: not decoded within {TIME_LIMIT:g} seconds' if late.is_set() else 'unreadable: the decoder crashed on it') from None
+                raise BadImage(f'too slow: not decoded within {seconds:g} seconds' if slow else 'unreadable: the decoder crashed on it') from None
             except BaseException: self.stop(); raise         # an answer half read is no beginning for the next
             finally: timer.cancel()
 
@@ -319,7 +346,8 @@ class _Guard:
             if len(b)!=n: raise EOFError
             return b
         say['new'] = None if say['same'] else read(say['stored'])
-        say['img'] = Image.frombytes('RGB', tuple(say['size']), read(say['size'][0]*say['size'][1]*3))
+        say['img'] = img = Image.new('RGB', tuple(say['size']))
+        for x,y,w,bottom in _bands(img): img.paste(Image.frombytes('RGB', (w,bottom-y), read(w*(bottom-y)*3)), (0,y))
         return say
 
 _guard,_guard_lock = None,threading.Lock()
@@ -339,9 +367,8 @@ def guard_peak()->int: # bytes; 0 where nothing was guarded, or the system does 
 
 def _guarded(data, store, at_least, max_pixels, min_side):
     "The guarded process's work; None where no process can be started here."
-    if not sys.executable: return None
     try: say = _the_guard().ask(data, store=store, at_least=at_least, max_pixels=max_pixels, min_side=min_side)
-    except PermissionError: return None
+    except _NoProcess: return None
     if 'problem' in say: raise BadImage(say['problem'])
     say['img'].info['full_size'] = tuple(say['full'])
     return say['new'], say['ext'], say['img']
@@ -349,7 +376,7 @@ def _guarded(data, store, at_least, max_pixels, min_side):
 # %% ../nbs/00a_images.ipynb #9ebade7c
 @contextmanager
 def limits(
-    seconds:float=None, # for a suspect picture
+    seconds:float=None, # of a processor, for a suspect picture
     memory:int=None,    # bytes for one
 )->Iterator: # nothing is yielded
     "Other limits inside, the usual ones outside."
@@ -371,7 +398,7 @@ def load_image(
     src,                        # path, bytes, file object or PIL image
     max_pixels:int=MAX_PIXELS,  # more are refused
     min_side:int=MIN_SIDE,      # smaller are refused
-    at_least:int=0,             # pixels the shorter side keeps where the picture is decoded smaller; 0: full size
+    at_least:int=0,             # pixels the shorter side keeps where the picture comes at a half, a quarter …; 0: full size, up to `BIG_PIXELS`
 )->Image.Image: # an upright PIL image in mode RGB, fully decoded
     "Any picture as RGB; BadImage with the reason where there is none to be had."
     if isinstance(src, Image.Image): return to_rgb(src)
@@ -380,7 +407,7 @@ def load_image(
 # %% ../nbs/00a_images.ipynb #86d80ccf
 def storable(
     data:bytes,     # the encoded picture as the source gave it
-    at_least:int=0, # pixels the shorter side of the RGB picture keeps where it is decoded smaller; 0: full size
+    at_least:int=0, # pixels the shorter side of the RGB picture keeps where it comes at a half, a quarter …; 0: full size, up to `BIG_PIXELS`
 )->tuple: # (bytes to store, file ending, the RGB picture)
     "What to store for a picture: its own bytes where every browser shows them, else an RGB copy in full size."
     data = _bytes(data)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STATUSES', 'PATIENCE', 'FAULTS', 'NetworkAway', 'Refused', 'chain', 'passing', 'retry_after', 'patience', 'again',
            'patient_client', 'of_network', 'is_address', 'storage_options', 'RemoteFile', 'open_file', 'fetch_bytes',
-           'resumed', 'FaultyServer']
+           'resumed', 'patient_datasets', 'FaultyServer']
 
 # %% ../nbs/01c_network.ipynb #df33ebba
 import io, random, threading, time
@@ -255,11 +255,25 @@ def resumed(
             it = None
             if n and passing(e): say(f'{what} broke off after {n} records ({_reason(e)}): reading it again from its beginning')
             raise
-    while (row := again(step, what)) is not end:
+    def following():
+        try: return step()
+        except Exception as e:
+            wait = passing(e)
+            if wait is False: raise _away(e, what)
+            time.sleep(PATIENCE['wait_initial'] if wait is True else wait)
+            return again(step, what)
+    while (row := following()) is not end:
         n += 1
         yield row
 
-# %% ../nbs/01c_network.ipynb #82cd7ffb
+# %% ../nbs/01c_network.ipynb #ceb7f91b
+def patient_datasets():
+    "Let `datasets` give up a read after five attempts, in this process."
+    from datasets import config
+    config.STREAMING_READ_MAX_RETRIES = config.STREAMING_OPEN_MAX_RETRIES = 5
+    config.STREAMING_READ_RETRY_INTERVAL = config.STREAMING_OPEN_RETRY_INTERVAL = 2
+
+# %% ../nbs/01c_network.ipynb #6174f490
 FAULTS = ('drop','stall','truncate','429','500','503')
 
 class FaultyServer:
@@ -273,7 +287,7 @@ class FaultyServer:
         repo:str='',          # name of the folder as a dataset of the hub
     ): self.folder,self.faults,self.kinds,self.retry_after,self.repo,self.rng,self.log = Path(folder),faults,list(kinds),retry_after,repo,random.Random(seed),Counter()
 
-# %% ../nbs/01c_network.ipynb #5b6c86a4
+# %% ../nbs/01c_network.ipynb #bb69c6b5
 @patch
 def __enter__(self:FaultyServer):
     import asyncio
@@ -308,7 +322,7 @@ def __exit__(self:FaultyServer, *args):
     self.thread.join(20)
     self.loop.close()
 
-# %% ../nbs/01c_network.ipynb #d78c8aba
+# %% ../nbs/01c_network.ipynb #b75dd76c
 @patch
 async def _handle(self:FaultyServer, request):
     "What is asked for, or a fault."

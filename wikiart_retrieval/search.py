@@ -52,6 +52,7 @@ class Result:
     genre_from:str='none'   # the same
     captioner:str=''        # who wrote the caption
     score_parts:dict=field(default_factory=dict) # part of the question → its share of the score
+    copies:list=field(default_factory=list) # ids of artworks that are or look the same and were left out, see `collapse`
 
     def to_dict(self)->dict: # plain values
         "All fields, ready for JSON."
@@ -66,7 +67,7 @@ class Result:
         return '' if self.distance is None else f'distance {self.distance:.3f}'
     def _lines(self):
         mark = lambda v,o: {'predicted': f'{v}?', 'unsure': f'perhaps {v}'}.get(o, v) if v else v       # a guess is marked as one
-        return [self.author+(f', {self.year}' if self.year else ''), ' · '.join(filter(None, [mark(self.style, self.style_from), mark(self.genre, self.genre_from)])), self.caption]
+        return [self.author+(f', {self.year}' if self.year else ''), ' · '.join(filter(None, [mark(self.style, self.style_from), mark(self.genre, self.genre_from)])), self.caption]+([f'and {len(self.copies)} that look the same'] if self.copies else [])
     def _repr_html_(self): return Results([self])._repr_html_()
 
 # %% ../nbs/07_search.ipynb #e837484a
@@ -186,7 +187,7 @@ class RetrievalService:
     "Three ways of searching one collection."
     def __init__(self,
         root='artifacts',     # a collection, or a folder of collections (the newest is taken)
-        backend:str='auto',   # `auto`, `exact` or `annoy`
+        backend:str='auto',   # `auto`, `exact`, `faiss` or `annoy`
         search_k:int=-1,      # of Annoy: nodes looked at
         clip_model:str=None,  # where the collection's CLIP checkpoint is now, if it moved
         offline:bool=False,   # no network call
@@ -201,7 +202,7 @@ class RetrievalService:
         self.artworks = load_artworks(self.root, m)
         self.row = {a.id:i for i,a in enumerate(self.artworks)}
         self.vectors = {k: load_vectors(self.root, m, k) for k in ('image','omni','caption')}
-        choose_backend(len(self), backend, True)                  # a wrong name is told at once
+        choose_backend(len(self), backend, True, True)                  # a wrong name is told at once
         vocab = next((f for f in m['files'] if f.startswith(m['data']+'/vocabulary.')), None)
         self.vocab = Vocabulary.load(check_file(self.root, m, vocab or f'{m["data"]}/vocabulary.json'))
         self.space = OmniSpace.from_dict(m['omni'])
@@ -225,15 +226,14 @@ class RetrievalService:
 @patch
 def index(self:RetrievalService,
     name:str, # `image`, `caption` or `omni`
-)->object: # ExactIndex or AnnoySearch
+)->object: # `ExactIndex`, `FaissSearch` or `AnnoySearch`
     "The index over one kind of vectors."
-    from wikiart_retrieval.indexes import choose_backend
+    from wikiart_retrieval.backends import index_file
     with self._lock:
         if name not in self._indexes:
-            rel = f'{self.manifest["data"]}/{name}.ann'
-            has = rel in self.manifest['files']
-            path = check_file(self.root, self.manifest, rel) if choose_backend(len(self), self.backend, has)=='annoy' else None
-            self._indexes[name] = open_index(self.vectors[name], path, 'annoy' if path else 'exact', self.search_k)
+            rel = index_file(self.manifest, name, self.backend)
+            path = check_file(self.root, self.manifest, rel) if rel else None
+            self._indexes[name] = open_index(self.vectors[name], path, 'exact' if not rel else 'faiss' if rel.endswith('.faiss') else 'annoy', self.search_k)
         return self._indexes[name]
 
 @patch
@@ -350,6 +350,24 @@ def mmr(
         out.append(int(worth.argmax()) if out else int(rel.argmax()))
         near = np.maximum(near, v@v[out[-1]]) if len(out)>1 else v@v[out[-1]]
     return np.array(out, int)
+
+# %% ../nbs/07_search.ipynb #c011a9e1
+@patch(as_prop=True)
+def alike(self:RetrievalService)->dict: # id → ids of its group, itself among them; only of those that have company
+    "Which artworks are or look the same; found once."
+    from wikiart_retrieval.duplicates import duplicate_groups
+    with self._lock:
+        if '_alike' not in self.__dict__: self._alike = {i:g['ids'] for g in duplicate_groups(self.root, quiet=True) for i in g['ids']}
+        return self._alike
+
+@patch
+def _one_of_each(self:RetrievalService, rows, score):
+    "(m,) bool: the best of each group that looks the same, and all that stand alone."
+    best = {}
+    for j in np.argsort(-np.asarray(score), kind='stable').tolist():
+        g = self.alike.get(self.artworks[int(rows[j])].id)
+        best.setdefault(g[0] if g else (j,), j)
+    return np.isin(np.arange(len(rows)), list(best.values()))
 
 # %% ../nbs/07_search.ipynb #1f60c709
 SHOWN = dict(mood=.15, subject=.12) # least confidence with which a tag is shown, where the collection's engine has no threshold of its own
@@ -541,14 +559,17 @@ def _by_place(self:RetrievalService, axes, rows):
     return [(name, a.weight*c*reciprocal_ranks(self._raw(a.space, np.asarray(v, np.float32), rows))) for a in axes for name,c,v in a.terms]
 
 @patch
-def _answer(self:RetrievalService, axes, n, mode, words, shown=None, only=None, where=None, drop=(), fusion='score', diversity=0., said=''):
+def _answer(self:RetrievalService, axes, n, mode, words, shown=None, only=None, where=None, drop=(), fusion='score', diversity=0., said='', collapse=False):
     "The results of a question; `said` are its words."
     if fusion not in ('score','rrf'): raise RetrievalError(f'unknown fusion {one_line(fusion, 40)!r}: use score or rrf')
     if isinstance(diversity, bool) or not isinstance(diversity, (int, float, np.number)) or not 0<=diversity<=1: raise RetrievalError(f'diversity = {one_line(diversity, 40)}: use a number from 0 (by score alone) to 1')
-    rows = self._candidates(axes, n, only, where, drop, len(axes)>1 or diversity>0 or fusion=='rrf')
+    rows = self._candidates(axes, n, only, where, drop, len(axes)>1 or diversity>0 or fusion=='rrf' or collapse)
     raws = [self._raw(a.space, a.query, rows) for a in axes]
     placed = self._by_place(axes, rows) if fusion=='rrf' else []
     score = sum([v for _,v in placed] if placed else [self._worth(a, r) for a,r in zip(axes, raws)])
+    if collapse:
+        one = self._one_of_each(rows, score)
+        rows,score,raws,placed = rows[one],score[one],[r[one] for r in raws],[(k, v[one]) for k,v in placed]
     best = top_k(score, n if not diversity else min(max(100, 5*n), MMR_POOL))
     if diversity:
         best = best[mmr(score[best], self.vectors['image'][rows[best]], n, diversity)]
@@ -557,6 +578,7 @@ def _answer(self:RetrievalService, axes, n, mode, words, shown=None, only=None, 
     for name,v in ([(k, v[best]) for k,v in placed] if placed else [o for a in axes for o in self._shares(a, rows[best])]): shares[name] = shares.get(name, 0)+v
     distance = 1-sum(a.scale*r[best] for a,r in zip(axes, raws) if a.scale)
     res = self._results(rows[best], distance, score[best], mode, words, shown, shares)
+    for r in res if collapse else (): r.copies = [i for i in self.alike.get(r.id, ()) if i!=r.id]
     if said: res.relevance = self.relevance(said, rows=rows if only or where else None)
     return res
 
@@ -627,6 +649,7 @@ def search_image(self:RetrievalService,
     negative=(),             # words for what is not wanted, one text or several
     fusion:str='score',      # `score` or `rrf`: how several pictures are put together
     diversity:float=0.,      # 0: by score alone, to 1: as unlike each other as can be
+    collapse:bool=False, # of pictures that are or look the same, only the best
 )->Results: # the nearest first
     "Pictures that look like a picture. `distance` is 1 − cosine in the picture index."
     n,pics,no = self._count(k),self._query_images(image),_unwanted(negative)
@@ -636,7 +659,7 @@ def search_image(self:RetrievalService,
     drop = {self.row[self.get(i).id] for i in _listed(less)} | ({p[0] for p in pics}-{None} if not include_self else set())
     words = 'like '+' + '.join(p[2] for p in pics) if pics else 'by example'
     shown = self._shown(*pics[0][:2]) if pics else None
-    return self._answer([axis, *self._negatives(no, dict(image=1.), axis)], n, 'image', _said(words, more, less, no), shown, only, where, drop, fusion, diversity)
+    return self._answer([axis, *self._negatives(no, dict(image=1.), axis)], n, 'image', _said(words, more, less, no), shown, only, where, drop, fusion, diversity, collapse=collapse)
 
 # %% ../nbs/07_search.ipynb #2f6f7e4c
 @patch
@@ -657,6 +680,7 @@ def search_caption(self:RetrievalService,
     negative=(),                # words for what is not wanted, one text or several
     fusion:str='score',         # `score` or `rrf`: how pictures and captions are put together
     diversity:float=0.,         # 0: by score alone, to 1: as unlike each other as can be
+    collapse:bool=False, # of pictures that are or look the same, only the best
 )->Results: # the best first
     "Pictures that a sentence describes. `distance` is 1 − the weighted mean of the two cosines, `score` the weighted mean of the two standardised cosines less what is not wanted."
     said,no = split_not(text)
@@ -672,7 +696,7 @@ def search_caption(self:RetrievalService,
     named = lambda name: [(t if t.startswith('text') else f'{t} {against[name]}', c, o) for t,c,o in self._steer(name, [(f'text {against[name]}', 1., self._place(name, v))], more, less)]
     axes = [Axis(name, named(name), o, 'standard', 1., o*scale[name]) for name,o in weights.items()]
     drop = {self.row[self.get(i).id] for i in _listed(less)}
-    return self._answer(axes+self._negatives(no, weights), n, 'caption', _said(said, more, less, no), None, only, where, drop, fusion, diversity, said)
+    return self._answer(axes+self._negatives(no, weights), n, 'caption', _said(said, more, less, no), None, only, where, drop, fusion, diversity, said, collapse)
 
 # %% ../nbs/07_search.ipynb #031a566f
 OMNI_WEIGHTS = dict(text=1., style=1., genre=1., tag=1., image=1.)
@@ -722,6 +746,7 @@ def search_omni(self:RetrievalService,
     negative=(),       # words for what is not wanted, one text or several
     fusion:str='score',# `score` or `rrf`: how the parts are put together
     diversity:float=0.,# 0: by score alone, to 1: as unlike each other as can be
+    collapse:bool=False, # of pictures that are or look the same, only the best
 )->Results: # the best first
     "Pictures that fit all parts of a query. `distance` is 1 − the weighted mean of the parts' cosines in the omni space."
     n = self._count(k)
@@ -737,4 +762,4 @@ def search_omni(self:RetrievalService,
     axis = Axis('omni', self._steer('omni', terms, more, less))
     drop = {self.row[self.get(i).id] for i in _listed(less)} | (own if not include_self else set())
     words = ' + '.join(what if kind=='text' else f'{kind}: {what}' for kind,what,_ in parts)
-    return self._answer([axis, *self._negatives(no, dict(omni=1.), axis)], n, 'omni', _said(words, more, less, no), shown, only, where, drop, fusion, diversity, said)
+    return self._answer([axis, *self._negatives(no, dict(omni=1.), axis)], n, 'omni', _said(words, more, less, no), shown, only, where, drop, fusion, diversity, said, collapse)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'SEED', 'BUFFER', 'SHARDS', 'WIKIART', 'ENDINGS', 'Record', 'readable', 'parse_name', 'detect_columns',
-           'clean_text', 'clean_year', 'clean_subjects', 'clean_meta', 'StreamSource', 'parquet_source', 'hub_source',
-           'folder_metadata', 'FolderSource', 'GallerySource', 'get_source']
+           'clean_text', 'clean_year', 'clean_subjects', 'clean_meta', 'StreamSource', 'parquet_source', 'fault_trial',
+           'hub_source', 'folder_metadata', 'FolderSource', 'GallerySource', 'get_source']
 
 # %% ../nbs/01_sources.ipynb #1832e981
 import csv, hashlib, io, json, os, random, re, stat, threading
@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from fastcore.basics import patch
 from .core import RetrievalError, fingerprint, one_line, say
 from .images import MAX_BYTES, BadImage, file_kind, odd_file, read_file
-from .network import NetworkAway, again, fetch_bytes, is_address, of_network, open_file, storage_options
+from .network import NetworkAway, again, fetch_bytes, is_address, of_network, open_file, patient_datasets, storage_options
 
 # %% ../nbs/01_sources.ipynb #24e3b158
 @dataclass
@@ -256,7 +256,8 @@ def _replay(self:StreamSource):
             with open_file(file) as f:
                 pf = pq.ParquetFile(f)
                 for g in range(pf.num_row_groups):
-                    paths = pf.read_row_group(g, columns=[f'{image}.path'])[image].combine_chunks().field('path')
+                    t = pf.read_row_group(g, columns=[f'{image}.path'])
+                    paths = t[image].combine_chunks().field('path') if t.num_columns else pa.nulls(pf.metadata.row_group(g).num_rows, pa.string())
                     about = pf.metadata.row_group(g)
                     self._sizes[file,g] = sum(c.total_compressed_size for c in map(about.column, range(about.num_columns)) if c.path_in_schema==f'{image}.bytes')/max(1, about.num_rows)
                     yield f'{file} {g}', pa.table(dict(file=[file]*len(paths), group=[g]*len(paths), row=range(len(paths)), path=paths))
@@ -323,6 +324,26 @@ def _group(self:StreamSource, file, g, columns, rows, done, image):
     self.read_again += sum(len(r['bytes'] or b'') for r in table[image].take(pa.array(done, pa.int64())).to_pylist())
     return table.take(rows).to_pylist()
 
+# %% ../nbs/01_sources.ipynb #c41a7e0b
+def fault_trial(
+    files,           # paths of parquet files, all in one folder
+    faults:float=.3, # share of requests that go wrong
+    seed:int=0,      # of which ones, and how
+    sample_size:int|None=None, # records; None for all
+)->dict: # counts, seconds, and whether what came is equal
+    "Stream files from a failing server of this machine, then ask it for the keys and the second half alone; compare with the files themselves."
+    import time
+    from wikiart_retrieval.network import FaultyServer, patience
+    whole = list(parquet_source(files, sample_size))
+    half = [r.source_key for r in whole[:len(whole)//2]]
+    began = time.perf_counter()
+    with patience(wait_initial=.01, wait_max=.05, wait_jitter=.02, stall=.3, tell=99), FaultyServer(Path(files[0]).parent, faults, seed) as server:
+        urls = [f'{server.url}/{Path(f).name}' for f in files]
+        streamed,src = list(parquet_source(urls, sample_size)),parquet_source(urls, sample_size)
+        keys,rest = src.keys(),list(src.records(half))
+    return dict(records=len(whole), requests=sum(server.log.values()), faults=dict(server.log), seconds=time.perf_counter()-began,
+                streamed_equal=streamed==whole, keys_equal=keys==[r.source_key for r in whole], rest_equal=rest==whole[len(half):])
+
 # %% ../nbs/01_sources.ipynb #1102a4cc
 WIKIART = 'huggan/wikiart'
 
@@ -345,6 +366,7 @@ def hub_source(
         raise RetrievalError(f'cannot reach dataset {repo} ({type(e).__name__}: {one_line(e, 100)}): check the name and the network, or use a local source (--source gallery, FILE.parquet or FOLDER)') from None
     def load():
         datasets.disable_progress_bars()
+        patient_datasets()
         try: return datasets.load_dataset(repo, config, split=split, streaming=True, revision=sha)
         except Exception as e:
             if of_network(e): raise
