@@ -96,7 +96,7 @@ def pump(
 class Room:
     "A number of pixels that decoded pictures may take, for all threads together."
     def __init__(self,
-        pixels:int=64_000_000, # 3 bytes each
+        pixels:int=100_000_000, # 3 bytes each
     ): self.left,self.lock = pixels,threading.Lock()
     def keep(self,
         image, # PIL image
