@@ -195,6 +195,7 @@ class StreamSource:
         if data is None:
             try: data = _read(path)
             except NetworkAway: raise
+            except BadImage as e: problem = str(e)
             except Exception as e: problem = f'missing: {one_line(e, 120)}'
         if path and self.key=='path': key = _relative(path, self.root)
         else: key = hashlib.sha256(data or b'').hexdigest()
@@ -209,7 +210,7 @@ def _label(v, feat):
 def _read(path):
     "The bytes behind a path or address of a dataset; of ordinary files only."
     if not path: raise RetrievalError('the record has no picture')
-    if '://' not in path: return Path(path).read_bytes()
+    if '://' not in path: return read_file(path)
     return fetch_bytes(path)
 
 def _relative(path, root):
