@@ -8,9 +8,9 @@ __all__ = ['SHARD', 'ROWS', 'HOUR', 'map_ahead', 'batches', 'heard', 'pump', 'Ro
            'Published', 'encode_key', 'Work', 'Bar', 'Part', 'clock', 'plan_line', 'with_labels', 'Tagger', 'tag_batch',
            'fit_space', 'Lines', 'Tagged', 'caption_batch', 'caption_vectors_batch', 'is_quick', 'caption_units',
            'Captions', 'recognised', 'use_known', 'count_known', 'metadata_schema', 'write_metadata', 'write_vectors',
-           'publish', 'load_artworks', 'load_vectors', 'collection_hashes', 'encoder_info', 'encoder_from_manifest',
-           'choose_captioner', 'alone', 'Plan', 'pad_to', 'workspace', 'build_corpus', 'captioner_info', 'survey',
-           'caption_corpus', 'source_of', 'fetch_again', 'redo', 'store_rows']
+           'publish', 'load_artworks', 'load_copies', 'load_vectors', 'collection_hashes', 'encoder_info',
+           'encoder_from_manifest', 'choose_captioner', 'alone', 'Plan', 'pad_to', 'workspace', 'build_corpus',
+           'captioner_info', 'survey', 'caption_corpus', 'source_of', 'fetch_again', 'redo', 'store_rows']
 
 # %% ../nbs/06_build.ipynb #569575e6
 import hashlib, io, json, os, queue, re, shlex, shutil, threading, time
@@ -901,11 +901,10 @@ def write_vectors(
     vectors:dict, # name → (n, d) unit rows
     trees:int,  # of each Annoy index; 0 for none
 ):
-    "`<name>.npy`, and `<name>.ann` where Annoy is installed; two indexes at a time."
-    from wikiart_retrieval.indexes import annoy_class, build_annoy
+    "`<name>.npy`, and the files of `write_indexes`; two indexes at a time."
+    from wikiart_retrieval.backends import write_indexes
     for name,v in vectors.items(): np.save(folder/f'{name}.npy', np.ascontiguousarray(v, np.float32))
-    if not trees or not annoy_class(): return
-    with ThreadPoolExecutor(2) as pool: list(pool.map(lambda o: build_annoy(o[1], folder/f'{o[0]}.ann', trees), sorted(vectors.items(), key=lambda o: -o[1].shape[1])))
+    with ThreadPoolExecutor(2) as pool: list(pool.map(lambda o: write_indexes(folder, *o, trees), sorted(vectors.items(), key=lambda o: -o[1].shape[1])))
 
 def _install(tmp, final):
     "Put a finished folder in its place; a damaged one of the same name goes."
@@ -947,6 +946,7 @@ def publish(
     tags=None,      # (T, d) vectors of its tags
     trees:int=100,  # of each Annoy index
     entries:dict=None, # path → `bytes`, `sha256` of the pictures, where they are known
+    copies:dict=None, # id → `source` and `source_key` of all records with these bytes, where there are several
 )->dict: # the manifest
     "Write one state of the collection and swap it in."
     lay = Layout(root)
@@ -959,6 +959,7 @@ def publish(
         written.result()
     write_jsonl(tmp/'skipped.jsonl', skipped)
     write_jsonl(tmp/'sample.jsonl', [dict(id=artwork_id(info['source']['name'], k), source_key=k) for k in sample])
+    if copies: write_jsonl(tmp/'copies.jsonl', [dict(id=i, sources=s) for i,s in copies.items()])
     (tmp/'vocabulary.json').write_text(json.dumps(vocab, ensure_ascii=False, indent=1)+'\n', encoding='utf-8')
     np.save(tmp/'tags.npy', np.asarray(tags, np.float32))
     made = {p.name: file_entry(p) for p in sorted(tmp.iterdir())}
@@ -990,6 +991,15 @@ def load_artworks(
     path = check_file(root, manifest, f'{manifest["data"]}/metadata.parquet')
     try: return [Artwork.from_dict(r) for r in pq.read_table(path).to_pylist()]
     except Exception as e: raise RetrievalError(f'{path} cannot be read ({one_line(e, 100)})') from None
+
+def load_copies(
+    root,          # the collection's folder
+    manifest:dict, # its manifest
+)->dict: # id → dicts of `source` and `source_key`, of artworks that several records have byte for byte
+    "Where each picture was found, if more than once."
+    rel = f'{manifest["data"]}/copies.jsonl'
+    if rel not in manifest['files']: return {}
+    return {d['id']:d['sources'] for d in map(json.loads, check_file(root, manifest, rel).read_text(encoding='utf-8').splitlines())}
 
 def load_vectors(
     root,          # the collection's folder
@@ -1204,6 +1214,7 @@ def build_corpus(
     shared_weight:float=None,   # `bundled`: shared part of the picture index
     device:str=None,            # torch device
     offline:bool=False,         # no network call
+    keep_copies:bool=False,     # a picture that is there several times, byte for byte, stays several artworks
     runtime:str=None,           # what runs the encoder, as `get_encoder` takes it
     dry_run:bool=False,         # only say what would be done
     shard:int=SHARD,            # records that are kept together
@@ -1234,15 +1245,18 @@ def build_corpus(
         with Work(lay, progress, store, enc, old, shard, timeline) as work:
             plan = Plan(work, Captions(work, cap, old.captions, old.words), named, match_captions, ordered_keys(src), src.name)
             info = dict(command=command or shlex.join(['wikiart-build', '--source', str(source), '--out', str(out)]))
-            return _build(work, src, plan, vocab, folder, info, trees, match_captions)
+            return _build(work, src, plan, vocab, folder, info, trees, match_captions, keep_copies)
 
 # %% ../nbs/06_build.ipynb #dbf8ecab
-def _build(work, src, plan, vocab, folder, info, trees, match):
+def _build(work, src, plan, vocab, folder, info, trees, match, keep_copies=False):
     "All stages under the lock."
     from wikiart_retrieval.calibrate import shown_thresholds
+    from wikiart_retrieval.duplicates import merge_exact
     lay,enc,out = work.layout,work.encoder,work.layout.root
     arts,skipped,sample = work.fetch(src, plan)
     if skipped: say(f'{len(skipped)} of {len(sample)} records cannot be used: see skipped.jsonl (first: {skipped[0]["source_key"]}: {skipped[0]["reason"]})')
+    arts,copies = (arts, {}) if keep_copies else merge_exact(arts)
+    if copies: say(f'{sum(map(len, copies.values()))-len(copies):,} pictures are others again, byte for byte: each is kept once, see copies.jsonl')
     write_jsonl(lay.build/'sample.jsonl', [dict(source_key=k) for k in sample])
     known = recognised(arts, lay, work.progress, match)
     vectors = dict(image=work.image_vectors(arts, folder/'image.npy'))
@@ -1251,7 +1265,7 @@ def _build(work, src, plan, vocab, folder, info, trees, match):
     tagged,vectors['omni'],space = work.tag(arts, vectors['image'], tagger, folder)
     info |= dict(source=src.describe(), encoder=encoder_info(enc, getattr(enc, 'model_id', None)), captioner=dict(name='none', fingerprint=None), vocabulary=dict(fingerprint=vocab.fingerprint, tags=len(vocab)),
         index=dict(trees=trees, seed=42), omni=space.to_dict(), shown=shown_thresholds(enc.name))
-    rest = dict(skipped=skipped, sample=sample, vocab=vocab.data, tags=tagger.words[0], trees=trees, entries=work.entries)
+    rest = dict(copies=copies, skipped=skipped, sample=sample, vocab=vocab.data, tags=tagger.words[0], trees=trees, entries=work.entries)
     if not is_quick(plan.captions.captioner):
         with work.timed('publish', 0): publish(out, tagged, vectors, info, **rest)
         say(f'{out} can be searched by picture and by tags now; captions fill in')
@@ -1362,7 +1376,7 @@ def _caption(work, m, cap, missing, match, folder):
     words = captions.caption_vectors(arts, folder/'caption.npy')
     if words is not None: vectors['caption'] = words
     info = {k:m[k] for k in ('command','source','encoder','vocabulary','index','omni','shown') if k in m} | dict(captioner=captioner_info(cap)|count_known(arts))
-    new = publish(root, arts, vectors, info, skipped, [s['source_key'] for s in sample], vocab, tags, m['index']['trees'], m['files'])
+    new = publish(root, arts, vectors, info, skipped, [s['source_key'] for s in sample], vocab, tags, m['index']['trees'], m['files'], load_copies(root, m))
     work.store.drop('caption', 'words')
     return new
 
