@@ -189,7 +189,7 @@ SMALL = [('numpy', {}, [{}]), ('torch', {}, [{}]), ('faiss', dict(factory='Flat'
     ('usearch', dict(dtype='i8'), ef(64, 128, 256, 512, more=2)), ('voyager', dict(dtype='E4M3'), ef(64, 128, 256, 512, more=2)), ('annoy', dict(trees=25), [dict(search_k=s) for s in (5_000, 20_000, 80_000)]),
     ('faiss', dict(factory='RaBitQ', train=20_000), [dict(more=m) for m in (20, 50)]), ('faiss', dict(factory='IVF570,Flat', train=36_480), probes(16, 57, 228)), ('faiss', dict(factory='HNSW16,SQ8'), ef(64, 128, 256, 512, more=2)),
     ('lancedb', dict(kind='IVF_HNSW_SQ', num_partitions=1), [dict(nprobes=1, ef=e, refine=2) for e in (128, 512)]), ('annoy', dict(trees=200), [dict(search_k=s) for s in (20_000, 80_000)])]
-LARGE = [('numpy', {}, [{}]), ('package', {}, [dict(probes=p) for p in (20, 50, 100, 200, 400, 0)]), ('faiss', dict(factory='IVF2000,PQ192x4fs', train=128_000), probes(50, 200, 800, more=20)),
+LARGE = [('numpy', {}, [{}]), ('package', {}, [dict(probes=p) for p in (20, 50, 100, 200, 400, 0)]), ('faiss', dict(factory='PQ192x4fs', train=20_000), [dict(more=m) for m in (5, 20)]), ('faiss', dict(factory='IVF2000,PQ192x4fs', train=128_000), probes(50, 200, 800, more=20)),
     ('annoy', dict(trees=10), [dict(search_k=s) for s in (20_000, 80_000)]), ('usearch', dict(dtype='f16', expansion_add=64), ef(128, 512)), ('torch', {}, [{}]),
     ('faiss', dict(factory='HNSW16,SQ8'), ef(128, 512, more=2)), ('voyager', dict(dtype='E4M3', ef_construction=64), ef(128, 512, more=2)), ('lancedb', dict(kind='IVF_PQ', num_partitions=2000, num_sub_vectors=96), [dict(nprobes=200, refine=20)])]
 
@@ -203,7 +203,7 @@ def size_of(path):
     return sum(p.stat().st_size for p in ([path] if path.is_file() else path.rglob('*')) if p.is_file())/2**20 if path.exists() else 0.
 
 def build_one(cache, n, method, made, path):
-    v = np.load(cache/f'rows-{n}.npy', mmap_mode='r' if n > 200_000 and method != 'usearch' else None)
+    v = np.load(cache/f'rows-{n}.npy', mmap_mode='r' if n > 200_000 else None)
     t, c = time.perf_counter(), time.process_time()
     METHODS[method][0](v, path, **made)
     return dict(build_s=round(time.perf_counter()-t, 2), build_cpu_s=round(time.process_time()-c, 2), size_mb=round(size_of(path), 1))
@@ -248,7 +248,7 @@ def filters(cache, n, each=200):
     from wikiart_retrieval.indexes import ExactIndex
     import faiss
     faiss.omp_set_num_threads(1)
-    v, q, rng, out = np.load(cache/f'rows-{n}.npy'), np.load(cache/f'queries-{n}.npy'), np.random.default_rng(SEED+4), []
+    v, q, rng, out = np.load(cache/f'rows-{n}.npy', mmap_mode='r'), np.load(cache/f'queries-{n}.npy'), np.random.default_rng(SEED+4), []
     path = cache/f'filters-{n}.faiss'
     if not path.is_file(): build_faiss(v, path)
     index, exact = FaissSearch(path, v), ExactIndex(v)
@@ -266,7 +266,7 @@ def filters(cache, n, each=200):
 WORDS = ('a sailing boat on the sea', 'flowers in a vase', 'a church', 'woman with a fan', 'snowy street at night', 'horses in a field', 'portrait of an old man with a beard', 'a stormy sky over mountains',
     'children playing on the beach near some boats', 'geometric shapes in red and blue')
 
-def words(cache, n, engine='bundled'):
+def words(cache, n, only=None, engine='bundled'):
     "Milliseconds of `search_caption` over n pictures, by part and by backend: the engine's own picture vectors, repeated with noise like the others, in a service of a small collection."
     from dataclasses import replace
     from wikiart_retrieval.backends import FaissSearch, build_faiss
@@ -293,6 +293,7 @@ def words(cache, n, engine='bundled'):
     s._vectors, s._results = timed('encoding', s._vectors), timed('metadata', s._results)
     paths = dict(exact=None, faiss=cache/'words.faiss', annoy=cache/'words.ann')
     for kind, path in paths.items():
+        if only and kind not in only: continue
         t = time.process_time()
         if kind == 'faiss': build_faiss(s.vectors['image'], path)
         if kind == 'annoy': build_annoy(s.vectors['image'], path, 50)
@@ -344,11 +345,12 @@ def main():
     there = json.loads(a.results.read_text()) if a.results.is_file() else dict(rows=[])
     there['machine'] = machine()+', one thread'
     if a.words:
-        there['words'] = words(a.cache, a.rows[0])
+        got = words(a.cache, a.rows[0], a.only)
+        there['words'] = [r for r in there.get('words', []) if r['backend'] not in [g['backend'] for g in got]]+got
         a.results.write_text(json.dumps(there, indent=0)+'\n')
         return
     if a.filters:
-        there['filters'] = [r for r in there.get('filters', []) if r['n'] not in a.rows]+[r for n in a.rows for r in filters(a.cache, n)]
+        there['filters'] = [r for r in there.get('filters', []) if r['n'] not in a.rows]+[r for n in a.rows for r in filters(a.cache, n, 200 if n < 500_000 else 50)]
         a.results.write_text(json.dumps(there, indent=0)+'\n')
         return
     for n in a.rows:
