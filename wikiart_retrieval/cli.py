@@ -120,6 +120,7 @@ def build_parser()->Parser: # to be asked for its options
     p.add_argument('--key', choices=('path','hash'), default='path', help='what identifies a picture of a dataset (default: path)')
     p.add_argument('--split', default='train', help='of a hub dataset (default: train)')
     p.add_argument('--config', help='of a hub dataset')
+    p.add_argument('--keep-copies', action='store_true', help='a picture that is there several times, byte for byte, stays several artworks (default: one, its sources noted)')
     p.add_argument('--runtime', choices=('auto','torch','onnx','onnx-int8'), help='what runs the picture encoder; auto takes what was measured to be fastest (default: torch)')
     p.add_argument('--dry-run', action='store_true', help='say what would be done, and do nothing')
     p.add_argument('--repair', metavar='DIR', help='make the damaged and missing files of this collection again, and nothing else; --source says where its pictures are now')

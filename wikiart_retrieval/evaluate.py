@@ -518,10 +518,11 @@ def collection_figures(
 )->dict: # count, source, encoder, captioner, created, skipped
     "What the collection is."
     m = service.manifest
+    from wikiart_retrieval.build import load_copies
     lines = [json.loads(l) for l in check_file(service.root, m, f'{m["data"]}/skipped.jsonl').read_text(encoding='utf-8').splitlines()]
     why = Counter(r['reason'] for r in lines)
     return dict(count=len(service), source=m['source']['name'], encoder=m['encoder']['name'], fingerprint=m['encoder']['fingerprint'], captioner=m['captioner']['name'], created=m.get('created'), version=m.get('version'),
-        captioned=sum(bool(a.caption) for a in service.artworks), skipped=[dict(reason=r, count=c, first=next(l['source_key'] for l in lines if l['reason']==r)) for r,c in why.most_common()])
+        captioned=sum(bool(a.caption) for a in service.artworks), copies=sum(len(o)-1 for o in load_copies(service.root, m).values()), skipped=[dict(reason=r, count=c, first=next(l['source_key'] for l in lines if l['reason']==r)) for r,c in why.most_common()])
 
 # %% ../nbs/11_evaluate.ipynb #dd135bc4
 @dataclass
@@ -719,7 +720,7 @@ def about(
 )->list: # blocks
     "What the collection is, what was left out, which labels there are."
     c = f['collection']
-    out = [Table(['collection', 'what it is'], [['pictures', f'{c["count"]:,}'], ['source', c['source']], ['encoder', f'{c["encoder"]} ({c["fingerprint"]})'], ['captions', f'{c["captioned"]:,} by {c["captioner"]}'], ['built', f'{c["created"]} by version {c["version"]}'], ['records skipped', f'{sum(o["count"] for o in c["skipped"]):,}']])]
+    out = [Table(['collection', 'what it is'], [['pictures', f'{c["count"]:,}'], ['source', c['source']], ['encoder', f'{c["encoder"]} ({c["fingerprint"]})'], ['captions', f'{c["captioned"]:,} by {c["captioner"]}'], ['built', f'{c["created"]} by version {c["version"]}'], ['records skipped', f'{sum(o["count"] for o in c["skipped"]):,}'], ['records merged with another, byte for byte', f'{c["copies"]:,}']])]
     if c['skipped']: out.append(Table(['skipped because', 'records', 'the first'], [[o['reason'], o['count'], o['first']] for o in c['skipped']]))
     return out+[Table(['label', 'said by', 'pictures with it', 'share', 'classes', 'guessed instead'], [[n, o['said_by'] if o['labelled'] else '–', o['labelled'], o['labelled']/max(1, c['count']), o['classes'], o['guessed']] for n,o in f['labels'].items()])]
 

@@ -220,6 +220,15 @@ def fresh(self:Mender)->Path: # an empty folder
     return self.tmp
 
 # %% ../nbs/06b_verify.ipynb #6b0c0011
+@patch(as_prop=True)
+def side(self:Mender)->int: # pixels; 0: full size
+    "How large the build's encoder had pictures decoded at least."
+    from wikiart_retrieval.build import decode_side
+    if '_side' not in self.__dict__:
+        try: self._side = decode_side(self.encoder)
+        except RetrievalError: self._side = 0                                       # the encoder is not here
+    return self._side
+
 @patch
 def refetch(self:Mender,
     keys, # source keys
@@ -229,7 +238,7 @@ def refetch(self:Mender,
     keys,out,scratch = set(keys),{},Layout(self.fresh())
     src = source_of(self.m, self.where, self.how['offline'])
     for rec in self.progress.track(narrow(src, keys), 'fetch', None):
-        if rec.source_key in keys and rec.source_key not in out: out[rec.source_key] = store_record(rec, scratch, src.name)[0]
+        if rec.source_key in keys and rec.source_key not in out: out[rec.source_key] = store_record(rec, scratch, src.name, side=self.side)[0]
         if len(out)==len(keys): break
     return out
 
@@ -253,7 +262,9 @@ def thumbs(self:Mender)->dict: # path → why it could not be mended
     todo,tmp = [a for a in self.arts if f'thumbs/{a.id}.webp' in self.damaged],self.fresh()
     wrong = {f'thumbs/{a.id}.webp': 'its picture is damaged, too' for a in todo if a.path in self.damaged}
     def make(a):
-        thumbnail(load_image(self.lay.file(a.path))).save(self.tmp/'thumb.webp', 'WEBP', quality=82)
+        for side in dict.fromkeys((self.side, 0)):                              # 0: as builds before decoded
+            thumbnail(load_image(self.lay.file(a.path), at_least=side)).save(self.tmp/'thumb.webp', 'WEBP', quality=82)
+            if file_entry(self.tmp/'thumb.webp')==self.m['files'].get(f'thumbs/{a.id}.webp'): break
         return self.tmp/'thumb.webp'
     def others():
         for a in todo:
@@ -337,7 +348,7 @@ def image_vectors(self:Mender)->np.ndarray: # (n, index_dim) unit rows
     at = {json.loads(l)['id']:i for i,l in enumerate(p.read_text(encoding='utf-8').splitlines())} if p else {}
     parts = [list(g) for _,g in groupby(enumerate(self.arts), lambda o: at.get(o[1].id, o[0])//SHARD)]
     for b in self.progress.track([b for g in parts for b in batches(g, self.encoder.batch_size)], 'encode', len(self.arts), size=len):
-        out.append(encode_batch(dict(id=[a.id for _,a in b], image=[load_image(self.lay.file(a.path)) for _,a in b]), self.encoder)['vector'])
+        out.append(encode_batch(dict(id=[a.id for _,a in b], image=[load_image(self.lay.file(a.path), at_least=self.side) for _,a in b]), self.encoder)['vector'])
     return np.concatenate(out)
 
 @patch
