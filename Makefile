@@ -49,6 +49,8 @@ bench: .venv/.ready
 	@$(BIN)/python .ci/bench.py
 	@$(BIN)/python .ci/bench_encoders.py
 	@$(BIN)/python .ci/bench_runtime.py
+	@$(BIN)/python .ci/bench_engine.py 2>/dev/null
+	@$(BIN)/python .ci/bench_memory.py 20000 --late 100000 2>/dev/null
 	@$(BIN)/wikiart-build --offline --encoder bundled --captioner tags --source $(firstword $(wildcard $(WIKIART_SHARED)/sample-*.parquet)) --out artifacts/bench-sample 2>/dev/null
 	@$(BIN)/python .ci/bench_page.py artifacts/bench-sample
 

@@ -67,10 +67,13 @@ def same(root, whole):
 def kill(tmp, source, o):
     "kill -9 at chance moments of one build, then a clean run"
     from wikiart_retrieval.build import collection_hashes
+    n, hits, late = o.pictures, {}, 0
     t = time.time()
-    build(tmp/'whole', source)
-    once = time.time() - t
-    n, hits = o.pictures, {}
+    p = start(tmp/'whole', source)
+    assert reached(p, 'caption', n), ended(p)
+    t2 = time.time()                                                              # from here on it is indexed and written
+    assert ended(p)[0] == 0
+    once, tail = time.time() - t, time.time() - t2
     # half while pictures are fetched and encoded, the others before, among the captions, and while the collection is written
     plan = sorted([('encode', rng.randrange(1, n)) for _ in range(o.kills // 2)], key=lambda x: x[1])
     plan = [('fetch', 1)] * (o.kills // 10) + plan
@@ -80,19 +83,20 @@ def kill(tmp, source, o):
         while True:
             p = start(tmp/'killed', source)
             if stage == 'fetch': time.sleep(rng.uniform(0, 4))                    # whatever it is doing then: importing, loading, reading
-            elif reached(p, 'caption' if stage == 'publish' else stage, done): time.sleep(rng.uniform(0, 2.5 if stage == 'publish' else .2))
-            late = p.poll() is not None
+            elif reached(p, 'caption' if stage == 'publish' else stage, done): time.sleep(rng.uniform(0, .9*tail if stage == 'publish' else .2))
+            alive = p.poll() is None
             p.kill()
             p.communicate()
-            if not late: break
+            if alive: break
+            late += 1
         hits[stage] = hits.get(stage, 0) + 1
         print(f'  killed {sum(hits.values())} of {len(plan)} in {stage}', file=sys.stderr, flush=True)
-    t = time.time()
+    t, there = time.time(), (tmp/'killed/manifest.json').exists()
     build(tmp/'killed', source)
     ok, hashes = same(tmp/'killed', tmp/'whole')
     left = [x.name for x in (tmp/'killed/.build').iterdir() if x.name.startswith(('work.', 'data.', 'repair.'))]
     for k, v in collection_hashes(tmp/'killed').items(): print(f'  {k:10} {v}', file=sys.stderr)
-    return ok and not left, f'{len(plan)} kills ({", ".join(f"{v} in {k}" for k, v in hits.items())}); hashes {hashes}; uninterrupted {once:.0f} s, the last run {time.time()-t:.0f} s'
+    return ok and not left, f'{len(plan)} kills ({", ".join(f"{v} in {k}" for k, v in hits.items())}); {late} builds ended before their kill; {"with" if there else "still without"} a collection before the clean run; hashes {hashes}; uninterrupted {once:.0f} s, the clean run {time.time()-t:.0f} s'
 
 NOBODY = 65534
 

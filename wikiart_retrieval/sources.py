@@ -507,8 +507,12 @@ class FolderSource:
         except BadImage as e: problem = str(e)
         return Record(key, data, clean_meta(key, {f:row.get(c) for f,c in self._cols.items()}), problem)
 
-    def __iter__(self):
-        for k in self.order: yield self.record(k)
+    def records(self,
+        skip=(), # keys that are not needed
+    )->object: # an iterator of `Record`
+        "The records, without those in `skip`."
+        return (self.record(k) for k in self.order if k not in skip)
+    def __iter__(self): return self.records()
 
 # %% ../nbs/01_sources.ipynb #b3804d4a
 class GallerySource:

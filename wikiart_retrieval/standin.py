@@ -65,9 +65,9 @@ COLOURS = dict(fetch='#4e79a7', encode='#f28e2b', write='#9c755f', vocabulary='#
 def timeline_picture(
     spans:list, # (stage, start, end, pictures) in seconds
     title:str='', # above the picture
-)->object: # a matplotlib figure
+)->object: # PIL image
     "A row a stage, a bar for every batch."
-    import matplotlib
+    from PIL import Image
     from matplotlib.figure import Figure
     stages = [s for s in COLOURS if any(o[0]==s for o in spans)]+sorted({o[0] for o in spans}-set(COLOURS))
     zero = min(o[1] for o in spans)
@@ -78,7 +78,9 @@ def timeline_picture(
     ax.invert_yaxis()
     ax.set(xlabel='seconds', title=title)
     fig.tight_layout()
-    return fig
+    buf = io.BytesIO()
+    fig.savefig(buf, format='png', dpi=90)
+    return Image.open(buf).convert('RGB')
 
 def busy(
     spans:list, # (stage, start, end, pictures)

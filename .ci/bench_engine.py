@@ -1,0 +1,99 @@
+"""What the engine costs beside its models: `python .ci/bench_engine.py [picture.png]`.
+An encoder that only waits (25 ms a picture): wall time of the build over the waiting. `bundled`, captions by tags: wall time over the CPU seconds of all stages spread over two cores.
+`--grow [5000 100 bundled]`: what 100 more pictures cost in a collection of 5,000 (`stand-in` for the engine alone).
+With WIKIART_SHARED the pictures are the first of validation, else drawings. Nothing else should run on the machine; the load is printed."""
+import os, sys, tempfile, time
+from pathlib import Path
+cores = sorted(os.sched_getaffinity(0))[:2] if hasattr(os, 'sched_getaffinity') else []
+if cores: os.sched_setaffinity(0, cores)
+os.environ.update(HF_HUB_OFFLINE='1', OMP_NUM_THREADS=str(len(cores) or 2))
+
+def machine():
+    "CPU, cores used, load."
+    try: cpu = next(l.split(':', 1)[1].strip() for l in open('/proc/cpuinfo') if l.startswith('model name'))
+    except (OSError, StopIteration): import platform; cpu = platform.processor()
+    return f'{cpu}, {len(cores) or os.cpu_count()} cores used, load {os.getloadavg()[0]:.1f}' if hasattr(os, 'getloadavg') else cpu
+
+def pictures(folder, n, split='validation'):
+    "Real pictures where they are at hand, else drawings."
+    shared = os.environ.get('WIKIART_SHARED')
+    if shared:
+        import pyarrow.parquet as pq
+        rows = (r['image']['bytes'] for f in sorted(Path(shared).glob(f'{split}-*.parquet')) for b in pq.ParquetFile(f).iter_batches(64, columns=['image']) for r in b.to_pylist())
+        for i, data in zip(range(n), rows): (folder/f'{i:04}.jpg').write_bytes(data)
+        return f'{n:,} pictures of {split}'
+    from wikiart_retrieval.gallery import draw
+    for i in range(n): draw(i).image.save(folder/f'{i:04}.jpg', quality=92, subsampling=0)
+    return f'{n:,} drawings'
+
+def build(folder, out, **options):
+    "Wall and CPU seconds of one build, its timeline."
+    from wikiart_retrieval.build import build_corpus
+    spans, t, c = [], time.perf_counter(), time.process_time()
+    build_corpus(source=str(folder), out=out, quiet=True, timeline=spans, **options)
+    return time.perf_counter()-t, time.process_time()-c, spans
+
+def grow(n=5000, more=100, encoder='bundled'):
+    "Pictures added to a collection: CPU and wall seconds of the whole, of more pictures, of nothing new, of another vocabulary; the model is loaded before."
+    import json
+    from wikiart_retrieval.encoders import get_encoder
+    from wikiart_retrieval.standin import StandIn
+    from wikiart_retrieval.tags import Vocabulary
+    enc = StandIn() if encoder == 'stand-in' else get_encoder(encoder)
+    print('machine:', machine())
+    with tempfile.TemporaryDirectory() as d:
+        d = Path(d)
+        for f in ('pics', 'later', 'few'): (d/f).mkdir()
+        print(pictures(d/'pics', n+more, 'train'))
+        every = sorted((d/'pics').iterdir())
+        for p in every[:40]: (d/'few'/p.name).write_bytes(p.read_bytes())
+        for p in every[::(n+more)//more][:more]: p.rename(d/'later'/p.name)
+        less = dict(Vocabulary.load().data)
+        less['tags'] = less['tags'][:-5]
+        (d/'less.json').write_text(json.dumps(less))
+        build(d/'few', d/'warm', encoder=enc, captioner='tags')
+        calls, real = [0], enc.index_vectors
+        def counting(images):
+            calls[0] += len(images)
+            return real(images)
+        enc.index_vectors = counting
+        def step(name, **options):
+            calls[0] = 0
+            wall, cpu, _ = build(d/'pics', d/'grown', encoder=enc, captioner='tags', **options)
+            print(f'{name:34}{calls[0]:7,} encoded {cpu:8.1f} s of CPU {wall:8.1f} s', flush=True)
+            return cpu
+        whole = step(f'{n:,} pictures')
+        for p in (d/'later').iterdir(): p.rename(d/'pics'/p.name)
+        ratio = step(f'{more} more among them')/whole
+        step('nothing new')
+        step('another vocabulary', vocabulary=d/'less.json')
+        print(f'{more} more cost {100*ratio:.1f} % of the CPU seconds of {n:,}; load at the end: {os.getloadavg()[0]:.1f}')
+
+def main(picture=None, n=600):
+    from wikiart_retrieval.encoders import get_encoder
+    from wikiart_retrieval.standin import StandIn, busy, timeline_picture
+    from wikiart_retrieval.tags import neutral_sentences
+    print('machine:', machine())
+    with tempfile.TemporaryDirectory() as d:
+        d = Path(d)
+        (d/'pics').mkdir()
+        (d/'few').mkdir()
+        what = pictures(d/'pics', n)
+        for p in sorted((d/'pics').iterdir())[:40]: (d/'few'/p.name).write_bytes(p.read_bytes())
+        build(d/'few', d/'warm', encoder=StandIn(), captioner='tags', trees=5)                     # imports
+        wall, cpu, spans = build(d/'pics', d/'wait', encoder=StandIn(seconds=.025), captioner='none', trees=100)
+        own = .025*n
+        rows = [('encoder that waits 25 ms, no captions', wall, own, wall/own)]
+        enc = get_encoder('bundled')
+        build(d/'few', d/'warm2', encoder=enc, captioner='tags')                                   # loads the models
+        wall, cpu, spans = build(d/'pics', d/'bundled', encoder=enc, captioner='tags')
+        rows.append((f'{enc.name}, captions by tags', wall, cpu/2, wall/(cpu/2)))
+        print(f'{what}\n{"":42}{"wall s":>8}{"own s":>8}{"ratio":>7}   (own: the waiting, or CPU seconds ÷ 2)')
+        for name, *v in rows: print(f'{name:42}{v[0]:8.1f}{v[1]:8.1f}{v[2]:7.2f}')
+        for s in dict.fromkeys(o[0] for o in spans): print(f'  {s:12}{busy(spans, s):6.1f} s at work')
+        print('load at the end:', f'{os.getloadavg()[0]:.1f}' if hasattr(os, 'getloadavg') else '')
+        if picture: timeline_picture(spans, f'{enc.name}: {what}').save(picture)
+
+if __name__ == '__main__':
+    if sys.argv[1:2] == ['--grow']: grow(*map(int, sys.argv[2:4]), *sys.argv[4:5])
+    else: main(*sys.argv[1:2], *map(int, sys.argv[2:3]))
