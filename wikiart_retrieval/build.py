@@ -1047,7 +1047,7 @@ def encoder_from_manifest(
     "Load the encoder a collection was built with; RetrievalError where it is another one now."
     from wikiart_retrieval.encoders import ClipEncoder, bundled_encoder
     e = manifest['encoder']
-    if e['name'].startswith('clip:'): enc = ClipEncoder(model or e['model'], e['fit'], device, offline=offline, revision=e['options'].get('revision'))
+    if e['name'].startswith('clip:'): enc = ClipEncoder(model or e['model'], e['fit'], device, offline=offline, revision=e['options'].get('revision'), runtime=e['options'].get('runtime', 'torch'))
     else: enc = bundled_encoder(e['name'], e['fit'], device, e['shared_weight'])
     if enc.fingerprint!=e['fingerprint']:
         raise RetrievalError(f'this collection was built with {e["name"]} ({e["fingerprint"]}), but {enc.name} ({enc.fingerprint}) is here now: queries would be compared with vectors of another space; build again or give the same checkpoint with --clip-model')
