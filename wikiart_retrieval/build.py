@@ -129,13 +129,13 @@ def _entry(data): return dict(bytes=len(data), sha256=_sha(data))
 def decode_side(
     encoder, # `Encoder`, or None
 )->int: # pixels; 0 where it is not known: full size
-    "What the shorter side of a picture must keep for an encoder: twice what it looks at."
-    if not encoder or not hasattr(images, 'full_size'): return 0
-    if encoder.name.startswith('bundled'): return 448
+    "What the shorter side of a picture must keep for an encoder: four times what it looks at."
+    if not encoder: return 0
+    if encoder.name.startswith('bundled'): return images.AT_LEAST
     p = getattr(encoder, 'processor', None)
     size = getattr(p, 'crop_size', None) or getattr(p, 'size', None) or {}
     get = size.get if hasattr(size, 'get') else lambda k: getattr(size, k, None)
-    return 2*int(get('height') or get('shortest_edge') or 0)
+    return 4*int(get('height') or get('shortest_edge') or 0)
 
 def _decoded(side): return dict(at_least=side) if side else {}
 
@@ -159,7 +159,7 @@ def store_record(
     if taken(path, data): path = f'images/{id}.{_sha(data)[:8]}.{ext}'
     _write_once(layout.file(path), data)
     _write_once(layout.build/thumb if taken(thumb, small) else layout.file(thumb), small)
-    w,h = images.full_size(img) if side else img.size
+    w,h = images.full_size(img)
     if data!=rec.data and ext!='png': img = load_image(data, **_decoded(side))   # a copy with losses: what is encoded is what is stored
     picture = dict(path=path, content_hash=_sha(rec.data), width=w, height=h)
     return row|dict(picture=picture, files={path:_entry(data), thumb:_entry(small)}), img

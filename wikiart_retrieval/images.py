@@ -193,7 +193,7 @@ def _decode(img, at_least, max_pixels, min_side, whole=False):
 BIG_PIXELS = 25_000_000    # more are decoded in the guarded process
 TIME_LIMIT = 20.           # seconds of a processor for a picture there
 MAX_MEMORY = 1_500_000_000 # bytes for a picture there
-AT_LEAST = 448             # pixels: twice what encoders see, a good `at_least` for them
+AT_LEAST = 896             # pixels: four times what encoders see, a good `at_least` for them; see the measurement in 01b_hostile
 
 def suspect(
     img,        # an opened PIL image, not yet decoded
