@@ -83,6 +83,7 @@ def main(picture=None, n=600):
         build(d/'few', d/'warm', encoder=StandIn(), captioner='tags', trees=5)                     # imports
         wall, cpu, spans = build(d/'pics', d/'wait', encoder=StandIn(seconds=.025), captioner='none', trees=100)
         own = .025*n
+        waits = {k: busy(spans, k) for k in dict.fromkeys(o[0] for o in spans)}
         rows = [('encoder that waits 25 ms, no captions', wall, own, wall/own)]
         enc = get_encoder('bundled')
         build(d/'few', d/'warm2', encoder=enc, captioner='tags')                                   # loads the models
@@ -90,7 +91,8 @@ def main(picture=None, n=600):
         rows.append((f'{enc.name}, captions by tags', wall, cpu/2, wall/(cpu/2)))
         print(f'{what}\n{"":42}{"wall s":>8}{"own s":>8}{"ratio":>7}   (own: the waiting, or CPU seconds ÷ 2)')
         for name, *v in rows: print(f'{name:42}{v[0]:8.1f}{v[1]:8.1f}{v[2]:7.2f}')
-        for s in dict.fromkeys(o[0] for o in spans): print(f'  {s:12}{busy(spans, s):6.1f} s at work')
+        print('seconds in which a stage was at work, beside the waiting encoder and beside', enc.name)
+        for s in dict.fromkeys(o[0] for o in spans): print(f'  {s:12}{waits.get(s, 0):6.1f}{busy(spans, s):8.1f}')
         print('load at the end:', f'{os.getloadavg()[0]:.1f}' if hasattr(os, 'getloadavg') else '')
         if picture: timeline_picture(spans, f'{enc.name}: {what}').save(picture)
 

@@ -29,7 +29,7 @@ from . import __version__, core, images
 from .core import (Artwork, Layout, Progress, RetrievalError, artwork_id, check_file, file_entry, fingerprint, newest_collection,
     one_line, read_manifest, said_to, say, sha256_file, write_manifest)
 from .images import BadImage, load_image, storable, thumbnail
-from .shards import Shards, clear_errors, sync, write_npy
+from .shards import Shards, clear_errors, sync, sync_all, write_npy
 
 # %% ../nbs/06_build.ipynb #1c0d9bcc
 def map_ahead(
@@ -317,7 +317,7 @@ def write(self:Work,
     "Write a shard in the writer's thread, two ahead at most."
     def put():
         with self.timed('write', 0):
-            for f in files: sync(f)
+            sync_all(files)
             self.store.put(*args, **kwargs)
     self.writes.append(self.writer.submit(put))
     while len(self.writes)>2: self.writes.popleft().result()
@@ -908,8 +908,7 @@ def write_vectors(
 
 def _install(tmp, final):
     "Put a finished folder in its place; a damaged one of the same name goes."
-    for p in tmp.iterdir(): sync(p)
-    sync(tmp)
+    sync_all([*tmp.iterdir(), tmp])
     if final.exists():
         old = tmp.with_name(tmp.name+'.old')
         os.replace(final, old)
