@@ -356,7 +356,7 @@ def before(self:Work,
 
 # %% ../nbs/06_build.ipynb #a2e60802
 @patch
-def is_encoded(self:Work, row):
+def _is_encoded(self:Work, row):
     "Is the vector of a row there?"
     if not self.encoder or not row['picture']: return True
     key = row['id'],row['picture']['content_hash']
@@ -373,12 +373,12 @@ def take(self:Work,
         same = old and old['picture'] and (rec is None or rec.data and _sha(rec.data)==old['picture']['content_hash'])
         if same or rec is None:
             row = old if rec is None else old|dict(source_key=rec.source_key, reason='', meta=rec.meta)
-            return row, None if self.is_encoded(row) else self.room.keep(load_image(self.layout.file(row['picture']['path']), **_decoded(self.side)))
+            return row, None if self._is_encoded(row) else self.room.keep(load_image(self.layout.file(row['picture']['path']), **_decoded(self.side)))
         row,image = store_record(rec, self.layout, source, self.named, self.side)
-        return row|dict(new=True), self.room.keep(None if self.is_encoded(row) else image)
+        return row|dict(new=True), self.room.keep(None if self._is_encoded(row) else image)
 
 @patch
-def tasks(self:Work, source, keys):
+def _tasks(self:Work, source, keys):
     "What is to be fetched, in the order of the sample; a key that is here already is not read where it cannot have changed."
     name,seen,old = source.name,set(),{}
     if keys and never_changes(source):
@@ -480,12 +480,12 @@ def fetch(self:Work,
     if keys is not None: write_jsonl(self.layout.build/'sample.jsonl', [dict(source_key=k) for k in keys])
     n = len(keys) if keys is not None else len(source) or None
     arts,skipped,sample,part = [],[],[],Part()
-    todo = map_ahead(self.take, self.tasks(source, keys), ahead=max(32, 2*self.batch))
+    todo = map_ahead(self.take, self._tasks(source, keys), ahead=max(32, 2*self.batch))
     with closing(todo), Bar(self.progress, 'fetch', n) as bar, Bar(self.progress, 'encode', n) if self.encoder else nullcontext(bar) as bar2:
         for row,image in todo:
             sample.append(row['source_key'])
             bar.step()
-            self.sort(row, image, source, arts, skipped, part, bar2)
+            self._sort(row, image, source, arts, skipped, part, bar2)
             if len(part.todo)==self.batch: self.encode_part(part, bar2)
             if plan and len(self.rates)==2: plan = plan(arts, n or len(sample))
             if part.count==self.shard: part = self.finish_part(part, bar2) or Part()
@@ -497,7 +497,7 @@ def fetch(self:Work,
 
 # %% ../nbs/06_build.ipynb #d1745116
 @patch
-def sort(self:Work, row, image, source, arts, skipped, part, bar):
+def _sort(self:Work, row, image, source, arts, skipped, part, bar):
     "Put a record where it belongs: among the artworks or the skipped, in its shard, before the encoder."
     part.count += 1
     new = row.pop('new', False)
@@ -508,7 +508,7 @@ def sort(self:Work, row, image, source, arts, skipped, part, bar):
     if row['picture']:
         arts.append(Artwork(row['id'], source=source.name, source_key=row['source_key'], **row['picture'], **row['meta']))
         self.entries.update(row['files'])
-        if self.encoder and self.is_encoded(row): bar.step()
+        if self.encoder and self._is_encoded(row): bar.step()
         elif self.encoder: part.todo.append((row, image))
     else:
         skipped.append({k:row[k] for k in ('id','source_key','reason')})
@@ -604,7 +604,7 @@ def fit_space(
     sims,     # (n, T) cosines of the collection's pictures; a map will do
     tagger:Tagger, # of the build
 )->object: # `OmniSpace`
-    "`OmniSpace.fit`, a block of rows at a time."
+    "The `fit` of `OmniSpace`, a block of rows at a time."
     from wikiart_retrieval.tags import OmniSpace, mean_std, similarities
     n,bank = len(sims),mean_std(similarities(tagger.words[1], tagger.words[0], tagger.encoder))
     blocks = lambda: (np.asarray(b, np.float64) for b in batches(sims, 4096))
@@ -731,7 +731,9 @@ class Captions:
         row = self.row(art, tags)
         return self.done[row] if row in self.done else None
     @property
-    def rate(self): return self.work.store.rate('caption', self.key)
+    def rate(self)->float: # pictures a second; 0 where none was captioned yet
+        "How fast captions came so far."
+        return self.work.store.rate('caption', self.key)
 
 # %% ../nbs/06_build.ipynb #3081b7cd
 @patch
@@ -801,14 +803,14 @@ def fill(self:Captions,
                 for i,c in zip(u, out): arts[i].caption = c
                 bar.step(len(u))
             self.flush()
-            self.encode([arts[i] for i in b])
+            self._encode([arts[i] for i in b])
     self.encoded_so_far(0)
     self.work.written()
     self.again()
 
 # %% ../nbs/06_build.ipynb #e1c9fb0a
 @patch
-def encode(self:Captions, arts):
+def _encode(self:Captions, arts):
     "Vectors of captions, in a thread of their own."
     todo = [r for r in ((a.id, fingerprint(a.caption), a.caption) for a in arts if a.caption) if r[:2] not in self.words and r[:2] not in self.encoded]
     def work():
@@ -1113,17 +1115,17 @@ def __call__(self:Plan,
     left = self.new(n, chain(w.vectors, w.encoded)) or n
     rate = w.rates[min(1, len(w.rates)-1)] if w.rates else 0
     if rate: stages.append(('encode', rate, f'{w.encoder.name} on {w.encoder.device}', left))
-    crate,todo = self.caption_rate(arts, n)
+    crate,todo = self._caption_rate(arts, n)
     if crate: stages.append(('captions', crate, f'{cap.name} on {w.encoder.device}', todo))
     if crate and not is_quick(cap):
         if todo/crate>600: cheaper = '--captioner tags'
-        if todo/crate>HOUR and not self.named: later = self.give_way()
+        if todo/crate>HOUR and not self.named: later = self._give_way()
     if not cheaper and rate and left/rate>600: cheaper = f'--sample-size {int(rate*300)}'
     say(plan_line(n, stages, cheaper))
     if later: say(later)
 
 @patch
-def caption_rate(self:Plan, arts, n):
+def _caption_rate(self:Plan, arts, n):
     "Pictures a second of the captioner, as far as it is known, and pictures it has to do. A quick one is judged by the colours it measures."
     from wikiart_retrieval.captions import palette
     cap,todo = self.captions.captioner,self.new(n, chain(self.captions.made, self.captions.done))
@@ -1142,7 +1144,7 @@ def caption_rate(self:Plan, arts, n):
     return self.captions.rate, todo
 
 @patch
-def give_way(self:Plan):
+def _give_way(self:Plan):
     "Tags instead of BLIP."
     from wikiart_retrieval.captions import get_captioner
     self.captions = Captions(self.work, get_captioner('tags'))
@@ -1268,7 +1270,7 @@ def _build(work, src, plan, vocab, folder, info, trees, match, keep_copies=False
     if not is_quick(plan.captions.captioner):
         with work.timed('publish', 0): publish(out, tagged, vectors, info, **rest)
         say(f'{out} can be searched by picture and by tags now; captions fill in')
-        rate = plan.captions.rate or plan.caption_rate(arts, len(arts))[0]
+        rate = plan.captions.rate or plan._caption_rate(arts, len(arts))[0]
     m = _finish(work, plan.captions, tagged, vectors, info, rest, known, folder)
     work.forget(sample, src.name)
     tagged.tags.close()
