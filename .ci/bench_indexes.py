@@ -1,4 +1,4 @@
-"""Indexes compared: `python .ci/bench_indexes.py --cache FOLDER [--rows 81444 1000000] [--only NAME …]`. Needs WIKIART_SHARED (the parquet files) and, for the rows of the table that are not ours,
+"""Indexes compared: `python .ci/bench_indexes.py [--cache FOLDER] [--rows 81444 1000000] [--only NAME …]`. Needs WIKIART_SHARED (the parquet files) and, for the rows of the table that are not ours,
 `pip install usearch voyager lancedb`; what is not installed is left out. Vectors: the shared part (384-d) of `bundled-1` for the pictures of all three splits, encoded once and kept in FOLDER; then
 copies normalise(x+e), e Gaussian of a fixed seed scaled so that the mean cosine with the original is .8, until there are as many rows as asked. Queries are 1,000 fresh copies that are in no index.
 Every index is built and asked in a process of its own, with one thread. On a shared machine wall clocks say little, so both are kept: seconds of the wall, and CPU seconds of all the process's threads.
@@ -182,7 +182,7 @@ METHODS = dict(numpy=(none, ask_numpy), torch=(none, ask_torch), annoy=(build_an
 NEEDS = dict(numpy='numpy', torch='torch', annoy='annoy', usearch='usearch', voyager='voyager', faiss='faiss', package='faiss', lancedb='lancedb')
 ef = lambda *v, **o: [dict(ef=e, **o) for e in v]
 probes = lambda *v, **o: [dict(nprobe=e, **o) for e in v]
-SMALL = [('numpy', {}, [{}]), ('torch', {}, [{}]), ('faiss', dict(factory='Flat'), [{}]), ('package', {}, [dict(probes=p) for p in (8, 16, 32, 57, 114, 228, 0)]),
+SMALL = [('numpy', {}, [{}]), ('torch', {}, [{}]), ('faiss', dict(factory='Flat'), [{}]), ('package', {}, [dict(probes=p) for p in (8, 16, 24, 32, 57, 114, 228, 0)]),
     ('usearch', dict(dtype='f16'), ef(32, 64, 128, 256, 512)), ('annoy', dict(trees=100), [dict(search_k=s) for s in (5_000, 20_000, 80_000)]), ('faiss', dict(factory='PQ192x4fs', train=20_000), [dict(more=m) for m in (5, 20, 50)]),
     ('faiss', dict(factory='HNSW16,Flat'), ef(32, 64, 128, 256, 512)), ('faiss', dict(factory='IVF570,PQ192x4fs', train=36_480), probes(16, 57, 228, more=20)), ('voyager', {}, ef(32, 64, 128, 256, 512)),
     ('lancedb', dict(kind='IVF_PQ', num_partitions=570, num_sub_vectors=96), [dict(nprobes=57, refine=10), dict(nprobes=228, refine=20)]),
@@ -328,7 +328,7 @@ def machine():
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument('--cache', type=Path, help='folder of vectors and indexes, outside the repository')
+    p.add_argument('--cache', type=Path, default=Path('artifacts/bench-indexes'), help='folder of vectors and indexes, never committed')
     p.add_argument('--rows', type=int, nargs='+', default=[81_444, 1_000_000])
     p.add_argument('--only', nargs='+', help='methods')
     p.add_argument('--match', default='', help='only settings that contain this')
