@@ -1,5 +1,5 @@
 """What the engine costs beside its models: `python .ci/bench_engine.py [picture.png]`.
-An encoder that only waits (25 ms a picture): wall time of the build over the waiting. `bundled`, captions by tags: wall time over the CPU seconds of all stages spread over two cores.
+An encoder that only waits (25 ms a picture): wall time of the build over the waiting. `bundled`, captions by tags: wall time over the CPU seconds of all stages spread over two cores. CLIP of its true size with random weights, no captions: wall time over that of its encoder alone.
 `--grow [5000 100 bundled]`: what 100 more pictures cost in a collection of 5,000 (`stand-in` for the engine alone).
 With WIKIART_SHARED the pictures are the first of validation, else drawings. Nothing else should run on the machine; the load is printed."""
 import os, sys, tempfile, time
@@ -69,6 +69,25 @@ def grow(n=5000, more=100, encoder='bundled'):
         step('another vocabulary', vocabulary=d/'less.json')
         print(f'{more} more cost {100*ratio:.1f} % of the CPU seconds of {n:,}; load at the end: {os.getloadavg()[0]:.1f}')
 
+def clip(d, n):
+    "A CLIP of the true size with random weights, no captions: wall time over that of the encoder alone with pictures in memory, measured before and after."
+    from bench_runtime import full_size_clip
+    from wikiart_retrieval.encoders import get_encoder
+    from wikiart_retrieval.images import load_image
+    enc = get_encoder('clip', clip_model=str(full_size_clip(d/'clip')), offline=True, device='cpu')
+    (d/'some').mkdir()
+    for p in sorted((d/'pics').iterdir())[:n]: (d/'some'/p.name).write_bytes(p.read_bytes())
+    images = [load_image(p) for p in sorted((d/'some').iterdir())]
+    build(d/'few', d/'warm3', encoder=enc, captioner='none', trees=5)                              # the texts of the vocabulary, once
+    def alone():
+        t = time.perf_counter()
+        for i in range(0, n, enc.batch_size): enc.index_vectors(images[i:i+enc.batch_size])
+        return time.perf_counter()-t
+    before = alone()
+    wall, _, _ = build(d/'some', d/'clip-built', encoder=enc, captioner='none', trees=100)
+    own = (before+alone())/2
+    return f'CLIP ViT-B/32 (random weights), {n} pictures', wall, own, wall/own
+
 def main(picture=None, n=600):
     from wikiart_retrieval.encoders import get_encoder
     from wikiart_retrieval.standin import StandIn, busy, timeline_picture
@@ -89,8 +108,9 @@ def main(picture=None, n=600):
         build(d/'few', d/'warm2', encoder=enc, captioner='tags')                                   # loads the models
         wall, cpu, spans = build(d/'pics', d/'bundled', encoder=enc, captioner='tags')
         rows.append((f'{enc.name}, captions by tags', wall, cpu/2, wall/(cpu/2)))
-        print(f'{what}\n{"":42}{"wall s":>8}{"own s":>8}{"ratio":>7}   (own: the waiting, or CPU seconds ÷ 2)')
-        for name, *v in rows: print(f'{name:42}{v[0]:8.1f}{v[1]:8.1f}{v[2]:7.2f}')
+        rows.append(clip(d, n//3))
+        print(f'{what}\n{"":46}{"wall s":>8}{"own s":>8}{"ratio":>7}   (own: the waiting; CPU seconds ÷ 2; the encoder alone)')
+        for name, *v in rows: print(f'{name:46}{v[0]:8.1f}{v[1]:8.1f}{v[2]:7.2f}')
         print('seconds in which a stage was at work, beside the waiting encoder and beside', enc.name)
         for s in dict.fromkeys(o[0] for o in spans): print(f'  {s:12}{waits.get(s, 0):6.1f}{busy(spans, s):8.1f}')
         print('load at the end:', f'{os.getloadavg()[0]:.1f}' if hasattr(os, 'getloadavg') else '')
