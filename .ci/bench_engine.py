@@ -74,7 +74,7 @@ def clip(d, n):
     from bench_runtime import full_size_clip
     from wikiart_retrieval.encoders import get_encoder
     from wikiart_retrieval.images import load_image
-    enc = get_encoder('clip', clip_model=str(full_size_clip(d/'clip')), offline=True, device='cpu')
+    enc = get_encoder('clip', str(full_size_clip(d/'clip')), offline=True, device='cpu')
     (d/'some').mkdir()
     for p in sorted((d/'pics').iterdir())[:n]: (d/'some'/p.name).write_bytes(p.read_bytes())
     images = [load_image(p) for p in sorted((d/'some').iterdir())]
