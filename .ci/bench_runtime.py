@@ -59,7 +59,7 @@ def report(title, net, pixels, kinds):
         t = time.perf_counter()
         if k == 'wary': write_int8(onnx_copy(net, pixels[:16], 'onnx', title), path := Path(os.environ['WIKIART_CACHE'])/'wary.onnx', wary=True)
         else: path = onnx_copy(net, pixels[:16], k, title)
-        copy = OnnxTower(path, k != 'onnx')
+        copy = OnnxTower(path)
         runs[k] = lambda b, copy=copy: copy(b.numpy())
         seen[k] = time.perf_counter()-t, copy.path.stat().st_size/1e6
     took = race(runs, parts, args.rounds)

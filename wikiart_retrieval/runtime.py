@@ -99,20 +99,18 @@ class OnnxTower:
     "A network in ONNX Runtime: pixels in, rows out; threads may share it."
     def __init__(self,
         path,                 # `.onnx` file
-        singly:bool=False,    # pictures one by one, for 8 bits
         threads:int=None,     # `cpu_threads` by default
     ):
         try: import onnxruntime as ort
         except ImportError: raise RetrievalError('--runtime onnx needs onnxruntime: pip install onnxruntime, or use --runtime torch') from None
-        self.path,self.singly = Path(path),singly
+        self.path = Path(path)
         try: self.net = ort.InferenceSession(str(path), session_options(threads), providers=['CPUExecutionProvider'])
         except Exception as e: raise RetrievalError(f'cannot read {path} ({one_line(e, 80)}): delete it, and it is made again') from None
     def __call__(self,
         pixels, # (n, …) float32, n above 0
     )->np.ndarray: # (n, dim) float32
         "Rows of a batch."
-        run = lambda x: self.net.run(None, dict(pixels=np.ascontiguousarray(x, dtype=np.float32)))[0]
-        return np.concatenate([run(x[None]) for x in np.asarray(pixels)]) if self.singly else run(pixels)
+        return self.net.run(None, dict(pixels=np.ascontiguousarray(pixels, dtype=np.float32)))[0]
 
 # %% ../nbs/02d_runtime.ipynb #d2e7340c
 def agreement(
@@ -169,14 +167,12 @@ def _keep(path, note):
     except OSError: _drop(tmp)
 
 # %% ../nbs/02d_runtime.ipynb #4c99d15b
-def _tower(path, runtime): return OnnxTower(path, singly=runtime=='onnx-int8')
-
 def _near(runtime, mean, worst): return mean>=LEAST[runtime][0] and worst>=LEAST[runtime][1]
 
 def _write_copy(net, pixels, runtime, path):
     "The network's file in the form of a runtime, and what it is like: of two degrees of 8 bits the first that is near enough, else the second."
     rows = torch_rows(net, pixels)
-    seen = lambda: dict(zip(('mean','worst'), agreement(_tower(path, runtime)(pixels), rows)))
+    seen = lambda: dict(zip(('mean','worst'), agreement(OnnxTower(path)(pixels), rows)))
     if runtime=='onnx':
         write_onnx(net, pixels, path)
         return seen()
@@ -276,7 +272,7 @@ def find_tower(
 )->object: # an `OnnxTower`; None: torch
     "What runs a network. `auto` ends in torch where anything stands in the way; a runtime asked for by name ends in a `RetrievalError`."
     if runtime=='torch' or runtime=='auto' and sum(p.numel() for p in net.parameters())<WORTH: return None
-    tower = lambda kind: _tower(onnx_copy(net, pixels, kind, name), kind)
+    tower = lambda kind: OnnxTower(onnx_copy(net, pixels, kind, name))
     if runtime!='auto': return tower(runtime)
     try: return tower('onnx') if faster_here(net, lambda: tower('onnx'), pixels, name) else None
     except (RetrievalError, ImportError) as e: say(f'{one_line(e, 200)} (--runtime auto: torch is used)')
