@@ -284,4 +284,5 @@ def say(
     "One line on stderr, or to who listens."
     line,hear = one_line(text, 1000),getattr(_ears, 'hear', None)
     if hear: hear(line)
+    elif bars := sys.modules.get('tqdm'): bars.tqdm.write(line, file=sys.stderr)   # a bar that is under way makes room
     else: print(line, file=sys.stderr, flush=True)
