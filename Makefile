@@ -3,7 +3,8 @@
 # make lab    JupyterLab on the search notebook
 # make docs   the site in _docs, rendered by Quarto or smalldocs, and checked; with WIKIART_SHARED also the contact sheets of ten plain words, for the eye
 # make outputs NB=nbs/NAME.ipynb   a notebook run, its outputs kept
-# make bench-faults  kills, signals, a full disk, changed bytes, hostile files: done on purpose and counted (about 20 minutes)
+# make bench-faults  kills, signals, a full disk, changed bytes, hostile files: done on purpose and counted (about 6 minutes)
+# make bench-indexes  exact search, Annoy, faiss and others at 81,444 and a million vectors (needs WIKIART_SHARED; about an hour)
 # make bench  quality and speed on the WikiArt sample, engines side by side (needs WIKIART_SHARED=folder of the parquet files)
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys; sys.exit(not (3,11)<=sys.version_info[:2]<=(3,13))' 2>/dev/null && echo $$p && break; done)
@@ -12,7 +13,7 @@ GALLERY := artifacts/gallery
 # annoy's own flags without -march=native: a wheel built here runs on any machine of the kind
 export ANNOY_COMPILER_ARGS := -D_CRT_SECURE_NO_WARNINGS,-fpermissive,-O3,-ffast-math,-fno-associative-math,-DANNOYLIB_MULTITHREADED_BUILD,-std=c++14
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-.PHONY: run test lab docs bench bench-faults export outputs clean
+.PHONY: run test lab docs bench bench-faults bench-indexes export outputs clean
 
 run: $(GALLERY)/manifest.json
 	@$(BIN)/wikiart-search --offline --artifacts $(GALLERY) --image "$$($(BIN)/python -c 'from wikiart_retrieval.core import artwork_id; print(artwork_id("gallery", "42/4"))')" -k 10 --sheet artifacts/sheets/image.png
@@ -53,6 +54,10 @@ bench: .venv/.ready
 	@$(BIN)/python .ci/bench_memory.py 20000 --late 100000 2>/dev/null
 	@$(BIN)/wikiart-build --offline --encoder bundled --captioner tags --source $(firstword $(wildcard $(WIKIART_SHARED)/sample-*.parquet)) --out artifacts/bench-sample 2>/dev/null
 	@$(BIN)/python .ci/bench_page.py artifacts/bench-sample
+
+bench-indexes: .venv/.ready
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
+	@$(BIN)/python .ci/bench_indexes.py --cache artifacts/bench-indexes
 
 bench-faults: .venv/.ready
 	@$(BIN)/python .ci/bench_faults.py

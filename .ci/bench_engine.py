@@ -1,5 +1,5 @@
 """What the engine costs beside its models: `python .ci/bench_engine.py [picture.png]`.
-An encoder that only waits (25 ms a picture): wall time of the build over the waiting. `bundled`, captions by tags: wall time over the CPU seconds of all stages spread over two cores. CLIP of its true size with random weights, no captions: wall time over that of its encoder alone.
+An encoder that only waits (25 ms a picture): wall time of the build over the waiting. `bundled`, captions by tags: wall time over the CPU seconds of all stages spread over two cores. CLIP of its true size with random weights, no captions: wall time over that of its encoder alone; and how many times as fast as torch its copies in ONNX Runtime are.
 `--grow [5000 100 bundled]`: what 100 more pictures cost in a collection of 5,000 (`stand-in` for the engine alone).
 With WIKIART_SHARED the pictures are the first of validation, else drawings. Nothing else should run on the machine; the load is printed."""
 import os, sys, tempfile, time
@@ -86,7 +86,19 @@ def clip(d, n):
     before = alone()
     wall, _, _ = build(d/'some', d/'clip-built', encoder=enc, captioner='none', trees=100)
     own = (before+alone())/2
-    return f'CLIP ViT-B/32 (random weights), {n} pictures', wall, own, wall/own
+    return [(f'CLIP ViT-B/32 (random weights), {n} pictures', wall, own, wall/own)], runtimes(d, enc, images[:64])
+
+def runtimes(d, enc, images, rounds=7):
+    "The network alone by torch and by its copies in ONNX Runtime, in batches of 16, in turn: seconds, torch's seconds, how many times as fast (median of the rounds)."
+    from statistics import median
+    from bench_runtime import race
+    from wikiart_retrieval.runtime import OnnxTower, image_tower, onnx_copy, torch_rows
+    os.environ['WIKIART_CACHE'] = str(d/'cache')
+    net, px = image_tower(enc.model), enc.pixels(images)
+    copies = {k: OnnxTower(onnx_copy(net, px[:16], k, 'ViT-B/32')) for k in ('onnx', 'onnx-int8')}
+    took = race(dict(torch=lambda b: torch_rows(net, b)) | {k: lambda b, c=c: c(b.numpy()) for k, c in copies.items()}, list(px.split(16)), rounds)
+    s = {k: [o[0]*len(px)/1e3 for o in v] for k, v in took.items()}
+    return [(f'ViT-B/32 by {k}, {len(px)} pictures', median(s[k]), median(s['torch']), median(b/o for b, o in zip(s['torch'], s[k]))) for k in copies]
 
 def main(picture=None, n=600):
     from wikiart_retrieval.encoders import get_encoder
@@ -108,9 +120,12 @@ def main(picture=None, n=600):
         build(d/'few', d/'warm2', encoder=enc, captioner='tags')                                   # loads the models
         wall, cpu, spans = build(d/'pics', d/'bundled', encoder=enc, captioner='tags')
         rows.append((f'{enc.name}, captions by tags', wall, cpu/2, wall/(cpu/2)))
-        rows.append(clip(d, n//3))
+        more, fast = clip(d, n//3)
+        rows += more
         print(f'{what}\n{"":46}{"wall s":>8}{"own s":>8}{"ratio":>7}   (own: the waiting; CPU seconds ÷ 2; the encoder alone)')
         for name, *v in rows: print(f'{name:46}{v[0]:8.1f}{v[1]:8.1f}{v[2]:7.2f}')
+        print(f'{"":46}{"copy s":>8}{"torch s":>8}{"faster":>7}   (times as fast as torch)')
+        for name, *v in fast: print(f'{name:46}{v[0]:8.1f}{v[1]:8.1f}{v[2]:7.2f}')
         print('seconds in which a stage was at work, beside the waiting encoder and beside', enc.name)
         for s in dict.fromkeys(o[0] for o in spans): print(f'  {s:12}{waits.get(s, 0):6.1f}{busy(spans, s):8.1f}')
         print('load at the end:', f'{os.getloadavg()[0]:.1f}' if hasattr(os, 'getloadavg') else '')

@@ -13,7 +13,7 @@ p.add_argument('-n', type=int, default=64, help='pictures (default: 64)')
 p.add_argument('--batch', type=int, default=16, help='pictures at once (default: 16)')
 p.add_argument('--rounds', type=int, default=7, help='rounds (default: 7)')
 p.add_argument('--threads', type=int, default=min(2, os.cpu_count() or 1), help='threads of every runtime (default: 2)')
-args = p.parse_args()
+args = p.parse_args(None if __name__ == '__main__' else [])
 os.environ.update(OMP_NUM_THREADS=str(args.threads), HF_HUB_OFFLINE='1')   # before anything that reads it
 
 import numpy as np, torch
