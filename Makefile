@@ -4,7 +4,7 @@
 # make docs   the site in _docs, rendered by Quarto or smalldocs, and checked; with WIKIART_SHARED also the contact sheets of ten plain words, for the eye
 # make outputs NB=nbs/NAME.ipynb   a notebook run, its outputs kept
 # make bench-faults  kills, signals, a full disk, changed bytes, hostile files: done on purpose and counted (about 6 minutes)
-# make bench-indexes  exact search, Annoy, faiss and others at 81,444 and a million vectors (needs WIKIART_SHARED; about an hour)
+# make bench-indexes  exact search, Annoy, faiss and others at 81,444 and a million vectors (needs WIKIART_SHARED; takes long)
 # make bench  quality and speed on the WikiArt sample, engines side by side (needs WIKIART_SHARED=folder of the parquet files)
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys; sys.exit(not (3,11)<=sys.version_info[:2]<=(3,13))' 2>/dev/null && echo $$p && break; done)
