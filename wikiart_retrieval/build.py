@@ -285,6 +285,7 @@ class Work:
         for d in (layout.images, layout.thumbs, layout.build): d.mkdir(parents=True, exist_ok=True)
         self.store = store or Shards(layout.build)
         self.named,self.known_rows,self.vectors = (published.files, published.rows, published.vectors) if published else ({},{},{})
+        self.same = {h:v for (_,h),v in self.vectors.items()}               # the same bytes under another key
         self.spans,self.room,self.writes,self.writer = [] if timeline is None else timeline,Room(),deque(),ThreadPoolExecutor(1)
         self.encode_key = encode_key(encoder) if encoder else ''
         self.encoded = self.store.find('encode', self.encode_key)
@@ -359,8 +360,8 @@ def before(self:Work,
 def _is_encoded(self:Work, row):
     "Is the vector of a row there?"
     if not self.encoder or not row['picture']: return True
-    key = row['id'],row['picture']['content_hash']
-    return key in self.vectors or key in self.encoded
+    h = row['picture']['content_hash']
+    return h in self.same or (row['id'],h) in self.encoded
 
 @patch
 def take(self:Work,
@@ -525,10 +526,8 @@ def image_vectors(self:Work,
     self.encoded = self.store.find('encode', self.encode_key)
     def row(a):
         key = a.id,a.content_hash
-        if key in self.vectors:
-            v,i = self.vectors[key]
-            return v[i]
-        return self.encoded[key]
+        at = self.vectors.get(key) or (None if key in self.encoded else self.same[a.content_hash])
+        return self.encoded[key] if at is None else at[0][at[1]]
     try: return write_npy(path, (len(arts), self.encoder.index_dim), (np.stack([row(a) for a in b]) for b in batches(arts, self.shard)))
     except KeyError: raise RetrievalError(f'a shard in {self.store.files} was damaged while the build ran: run the same command again') from None
 
@@ -1321,8 +1320,9 @@ def survey(
         same = captioner.name!='tags' or (old.files and old.manifest['vocabulary']['fingerprint']==with_labels(vocab, []).fingerprint)
         captioned = {k[:2] for k in old.captions} if same else set()
         if store: captioned |= {(id, h.split()[0]) for id,h in store.find('caption', fingerprint(['caption', 1, captioner.fingerprint]))}
+    same_bytes = {h for _,h in old.vectors}
     new = lambda done: sum(k not in done for k in now)
-    d = dict(pictures=len(now), fetch=sum(rows.get(id)!=h or h is None for id,h in now), encode=new(encoded), tag=len(now), caption=new(captioned) if captioner.name!='none' else 0, index=len(now))
+    d = dict(pictures=len(now), fetch=sum(rows.get(id)!=h or h is None for id,h in now), encode=sum(k not in encoded and k[1] not in same_bytes for k in now), tag=len(now), caption=new(captioned) if captioner.name!='none' else 0, index=len(now))
     say(f'dry run: of {d["pictures"]:,} pictures {d["fetch"]:,} would be fetched, {d["encode"]:,} encoded by {encoder.name}, {d["tag"]:,} tagged, {d["caption"]:,} captioned by {captioner.name}, {d["index"]:,} indexed; nothing was done')
     return d
 
