@@ -133,7 +133,6 @@ def narrow(
 )->object: # iterable of `Record`
     "Records of these keys and perhaps others, as few as the source can do with."
     from wikiart_retrieval.build import ordered_keys, records_of
-    if isinstance(getattr(source, 'keys', None), list): source.keys = [k for k in source.keys if k in keys]
     return records_of(source, set(ordered_keys(source) or ())-set(keys))
 
 # %% ../nbs/06b_verify.ipynb #6b0c000f
