@@ -673,7 +673,7 @@ def _send(self:StandInHub, request, sha, head):
         data,status,head = data[a:b],206,head|{'Content-Range':f'bytes {a}-{b-1}/{len(data)}'}
     return web.Response(body=data, status=status, headers=head)
 
-# %% ../nbs/12a_hub.ipynb #8205de70
+# %% ../nbs/12a_hub.ipynb #c081a661
 HASTE = '''import time as _time, types as _types
 import huggingface_hub.file_download as _f, huggingface_hub.utils._http as _h
 _h.time = _f.time = _types.SimpleNamespace(**{**vars(_time), 'sleep': lambda s: _time.sleep(min(s, .01))})
@@ -700,9 +700,10 @@ def in_child(
     haste:bool=True,  # without the pauses between attempts?
     status:int=0,     # the exit code that is expected, None for any
     cwd=None,         # working folder
+    python=None,      # another interpreter, say with another version of the client
     **more            # further variables
 )->subprocess.CompletedProcess: # with `stdout` and `stderr`
     "Run Python in a process that speaks to the stand-in hub."
-    r = subprocess.run([sys.executable, '-c', (HASTE if haste else '')+code], capture_output=True, text=True, encoding='utf-8', cwd=cwd, env=using(hub, token, home, **more), timeout=300)
+    r = subprocess.run([python or sys.executable, '-c', (HASTE if haste else '')+code], capture_output=True, text=True, encoding='utf-8', cwd=cwd, env=using(hub, token, home, **more), timeout=300)
     if status is not None and r.returncode!=status: raise RetrievalError(f'the child ended with {r.returncode} instead of {status}: {r.stderr[-3000:]}')
     return r
