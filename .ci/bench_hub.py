@@ -1,6 +1,6 @@
 """Does the stand-in hub answer other versions of the client too? `python .ci/bench_hub.py 0.30.2 0.36.0 1.3.0` makes a virtual environment for each version of huggingface_hub (from the package registry), and runs in it
 the calls of nbs/12a_hub.ipynb and, where the version has it, `upload_large_folder`."""
-import json, os, subprocess, sys, tempfile, venv
+import json, subprocess, sys, tempfile, venv
 from pathlib import Path
 from wikiart_retrieval.hub import StandInHub, in_child
 
@@ -28,11 +28,12 @@ def tried(version):
     "What one version made of it."
     with tempfile.TemporaryDirectory() as d:
         d = Path(d)
+        for n in 'ab': (d/n).mkdir()
         venv.create(d/'venv', with_pip=True)
         python = next(p for p in (d/'venv/bin/python', d/'venv/Scripts/python.exe') if p.exists())
         subprocess.run([python, '-m', 'pip', 'install', '-q', f'huggingface_hub=={version}', 'fsspec'], check=True, stderr=subprocess.DEVNULL)
-        with StandInHub(part=40_000, page=5) as hub: told = json.loads(in_child(hub, work(), cwd=d, python=python, PYTHONPATH='').stdout)
-        with StandInHub() as hub2: large = json.loads(in_child(hub2, LARGE, cwd=d, python=python, PYTHONPATH='', haste=False).stdout.splitlines()[-1])
+        with StandInHub(part=40_000, page=5) as hub: told = json.loads(in_child(hub, work(), cwd=d/'a', python=python, PYTHONPATH='').stdout)
+        with StandInHub() as hub2: large = json.loads(in_child(hub2, LARGE, cwd=d/'b', python=python, PYTHONPATH='', haste=False).stdout.splitlines()[-1])
         return dict(version=version, same=all(told['the same']), range=told['a range']==[80,81,82], calls=sum(hub.log.values()), strays=hub.strays+hub2.strays, upload_large_folder=large)
 
 if __name__ == '__main__':
