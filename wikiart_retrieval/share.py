@@ -594,9 +594,8 @@ def pull_collection(
             check_place(final)
             if folder.is_symlink(): folder.unlink()
             folder.mkdir(exist_ok=True)
-            done = _pull(repo, final, revision, token, folder, most_bytes)
-        Path(lock.lock_file).unlink(missing_ok=True)
-        return done
+            try: return _pull(repo, final, revision, token, folder, most_bytes)
+            finally: Path(lock.lock_file).unlink(missing_ok=True)
     except Timeout: raise RetrievalError(f'{final} is being pulled already: wait for it') from None
     except OSError as e: raise RetrievalError(f'cannot write to {final.parent} ({e.strerror or one_line(e, 100)}): make it writable, or choose another folder') from None
 
