@@ -160,7 +160,7 @@ def excel_rows(
             yield r, cells
         if some: return
 
-# %% ../nbs/01f_tables.ipynb #98cf84a7
+# %% ../nbs/01f_tables.ipynb #8d29a1b8
 def flat(
     row:dict,   # an object of JSON
     deep:int=6, # levels that are opened
@@ -179,12 +179,13 @@ def flat(
     add('', row, deep)
     return out
 
-_AROUND = ('data','artObjects','artObject','records','results','objects','artworks','items')
+_AROUND = ('data','artObjects','artObject','records','results','objects','artworks','items','orderedItems')
 
 def unwrapped(
     o:dict, # an object of JSON
 )->list: # objects
     "The objects that an API's answer is around; else the object itself."
+    if isinstance(o.get('objectIDs'), list): return [dict(objectID=i) for i in o['objectIDs']]      # the Met's search
     for k in _AROUND:
         if isinstance(o.get(k), list) and o[k] and all(isinstance(x, dict) for x in o[k]): return o[k]
         if isinstance(o.get(k), dict) and not {'id','title','objectNumber'}&o.keys(): return [o[k]]
@@ -237,7 +238,7 @@ def _lines_of(lines, first):
     for n,l in enumerate(lines, 1):
         if l.strip('\ufeff \t\r\n'): yield n, _parsed(l.lstrip('\ufeff'))
 
-# %% ../nbs/01f_tables.ipynb #e85b9956
+# %% ../nbs/01f_tables.ipynb #de18c684
 TABLES = {'.csv':'delimited', '.tsv':'delimited', '.tab':'delimited', '.txt':'delimited', '.xlsx':'excel', '.xlsm':'excel', '.jsonl':'json', '.ndjson':'json', '.json':'json'} # ending → kind
 _NOT_TABLES = [(b'version https://git-lfs', 'is a pointer of Git LFS, not the table itself: fetch it with "git lfs pull" or download the file'), (b'<!doctype', 'is a web page: download the table itself'), (b'<html', 'is a web page: download the table itself'),
     (b'\xd0\xcf\x11\xe0', 'is an Excel file of the old kind: save it as .xlsx'), (b'\x1f\x8b', 'is compressed: unpack it first'), (b'BZh', 'is compressed: unpack it first'), (b'PAR1', 'is a parquet file: give it the ending .parquet')]
@@ -246,9 +247,10 @@ class Table:
     "Rows by the names of their columns, from a file, an address or a folder of JSON files."
     def __init__(self,
         spec,          # path or address; or a folder
-        polite=None,   # a `Polite` for an address; one of its own by default
+        polite=None,   # a `Polite`, for an address
+        shape=flat,    # makes columns of an object of JSON
     ):
-        self.spec,self.polite,self._data,self._sheet,self.names = str(spec),polite,None,None,[]
+        self.spec,self.polite,self.shape,self._data,self._sheet,self.names = str(spec),polite,shape,None,None,[]
         self.title = unquote(urlsplit(self.spec).path).rsplit('/', 1)[-1] if is_address(self.spec) else Path(self.spec).name
         self.files = self._folder() if not is_address(self.spec) and Path(self.spec).is_dir() else None
         self.kind = 'json' if self.files else self._kind()
@@ -283,7 +285,7 @@ class Table:
         if kind=='excel': raise RetrievalError(f'{self.title} is no Excel file: save it as .xlsx or CSV again')
         return kind
 
-# %% ../nbs/01f_tables.ipynb #273e7563
+# %% ../nbs/01f_tables.ipynb #f1f6f1bd
 @patch
 def _raw(self:Table):
     "(label, dict, or a problem as text) of each row, before the names of JSON's columns are known."
@@ -301,7 +303,7 @@ def _raw(self:Table):
         with self._open(path) as f:
             for n,v in json_values(f):
                 label = path.name if path else f'record {n}'
-                if isinstance(v, dict): yield label, flat(unwrapped(v)[0] if path else v)
+                if isinstance(v, dict): yield label, self.shape(unwrapped(v)[0] if path else v)
                 elif not isinstance(v, list) or v: yield label, 'not an object of JSON'
 
 @patch
@@ -383,7 +385,7 @@ def locate(
     if not path.is_relative_to(root): raise out
     return path
 
-# %% ../nbs/01f_tables.ipynb #3c214a3f
+# %% ../nbs/01f_tables.ipynb #4749afe6
 class TableSource:
     "The pictures that a table names."
     def __init__(self,
@@ -394,15 +396,16 @@ class TableSource:
         columns:dict=None,         # field → column, where names don't tell
         polite=None,               # a `Polite`; one of its own by default
         only_open:bool=False,      # only rows whose licence is open
+        shape=flat,                # makes columns of an object of JSON
     ):
         self.sample_size,self.name,self.seed,self.columns,self.only_open,self._polite = sample_size,name,seed,columns,only_open,polite
-        self.table = Table(spec, polite or (self.polite if is_address(spec) else None))
+        self.table = Table(spec, polite or (self.polite if is_address(spec) else None), shape)
         self.base = self.table.spec if is_address(spec) else Path(spec) if self.table.files else Path(spec).parent
         self.folder = None if is_address(spec) else self.base
         self.fields = self._map()
         self.passed,self.order = Counter(),[]
         self.order = [key for key,*_ in self._entries()]
-        if not self.order: raise RetrievalError(f'{self.table.title} names no pictures'+''.join(f'; {n:,} {why}' for why,n in self.passed.items()))
+        if not self.order: raise RetrievalError(f'{self.table.title} names no pictures'+''.join(f': {n:,} records {why}' for why,n in self.passed.items()))
         if sample_size and sample_size<len(self.order): self.order = [self.order[i] for i in sorted(random.Random(seed).sample(range(len(self.order)), sample_size))]
 
     @property
@@ -423,7 +426,7 @@ class TableSource:
         return list(self.order)
     def __iter__(self): return self.records()
 
-# %% ../nbs/01f_tables.ipynb #02b3e521
+# %% ../nbs/01f_tables.ipynb #8bb9505e
 @patch
 def _entries(self:TableSource):
     "(key, row, problem) of each row that names a picture, or should."
@@ -433,12 +436,17 @@ def _entries(self:TableSource):
         if not isinstance(row, dict): yield label, {}, row; continue
         image = self._image(row)
         key = clean_text(row.get(self.fields.get('id')), 300) or image[:1000]
-        if self.only_open and not is_open(self.rights(row)['licence']): self.passed['without an open licence'] += 1
+        if why := self._left_out(row): self.passed[why] += 1
         elif not image: yield f'{key} ({label})' if key else label, row, f'{label} names no picture'
         elif key in seen: yield f'{key} ({label})', row, f'the same key as {seen[key]}'
         else:
             seen[key] = label
             yield key, row, ''
+
+@patch
+def _left_out(self:TableSource, row):
+    "Why a row is none of ours; empty where it is."
+    return 'have no open licence' if self.only_open and not is_open(self.rights(row)['licence']) else ''
 
 @patch
 def _image(self:TableSource, row): return picture_text(row.get(self.fields['image']))
