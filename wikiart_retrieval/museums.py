@@ -149,7 +149,7 @@ RIJKS = Museum('the Rijksmuseum', 'data.rijksmuseum.nl/docs (resolver, search, L
 
 MUSEUMS = dict(met=MET, aic=AIC, rijks=RIJKS, cleveland=CLEVELAND) # word of a source → museum
 
-# %% ../nbs/01g_museums.ipynb #0abc6fdc
+# %% ../nbs/01g_museums.ipynb #1aa0263f
 class MuseumSource(TableSource):
     "The pictures of a museum's dump."
     def __init__(self,
@@ -165,7 +165,7 @@ class MuseumSource(TableSource):
         self.museum,self.which,self.server = MUSEUMS[which],which,base.rstrip('/')
         if not is_address(spec): spec = next((p for p in (Path(spec)/'json/artworks', Path(spec)/'artworks', Path(spec)) if which=='aic' and p.is_dir()), spec)
         super().__init__(spec, sample_size, which, seed, None, polite, only_open, self.museum.shape)
-        for why,n in self.passed.items(): say(f'{self.table.title}: {n:,} records {why}')
+        for why,n in self.passed.items(): say(f'{self.table.title}: {n:,} passed over, {why}')
 
     def _map(self):
         "Field → the first of its columns that this file has."
@@ -186,7 +186,7 @@ class MuseumSource(TableSource):
         if isinstance(out['author'], str): out['author'] = person(out['author']) if self.which=='cleveland' else ', '.join(dict.fromkeys(filter(None, out['author'].split('|'))))
         return out
 
-# %% ../nbs/01g_museums.ipynb #43badeac
+# %% ../nbs/01g_museums.ipynb #e4a2b2d9
 @patch
 def _address(self:MuseumSource, url):
     "The museum's address, or the same of the server that stands in for it."
@@ -202,8 +202,8 @@ def _image(self:MuseumSource, row): return next(iter(self._found(row)), 'asked f
 @patch
 def _left_out(self:MuseumSource, row):
     "Why a row is none of ours; empty where it is."
-    if not self._image(row): return 'have no picture'
-    if self.only_open and not self.museum.partial(row) and not is_open(self.rights(row)['licence']): return 'are not said to be open'
+    if not self._image(row): return 'no picture'
+    if self.only_open and not self.museum.partial(row) and not is_open(self.rights(row)['licence']): return 'not said to be open'
     return ''
 
 @patch

@@ -52,7 +52,7 @@ def delimiter_of(
         return (n/widths.total(), width) if width>1 else (0,0)
     return max(',;\t|', key=even)
 
-# %% ../nbs/01f_tables.ipynb #e45a5ada
+# %% ../nbs/01f_tables.ipynb #c7b3c7d2
 def unique_names(
     cells, # of the header
 )->list: # texts, each once
@@ -85,7 +85,7 @@ def rows_under_header(
     def below():
         for n,cells in rows:
             if over := _filled(cells[len(names):]): yield f'row {n}', f'{len(names)+len(over)} fields in {len(names)} columns'
-            elif _filled(cells): yield f'row {n}', {k:v for k,v in zip(names, cells) if v not in (None, '')}
+            elif any(c not in (None, '') and str(c).strip() for c in cells): yield f'row {n}', {k:v for k,v in zip(names, cells) if v not in (None, '')}
     return names, below()
 
 # %% ../nbs/01f_tables.ipynb #f666dd94
@@ -385,7 +385,7 @@ def locate(
     if not path.is_relative_to(root): raise out
     return path
 
-# %% ../nbs/01f_tables.ipynb #4749afe6
+# %% ../nbs/01f_tables.ipynb #0adf84d5
 class TableSource:
     "The pictures that a table names."
     def __init__(self,
@@ -405,7 +405,7 @@ class TableSource:
         self.fields = self._map()
         self.passed,self.order = Counter(),[]
         self.order = [key for key,*_ in self._entries()]
-        if not self.order: raise RetrievalError(f'{self.table.title} names no pictures'+''.join(f': {n:,} records {why}' for why,n in self.passed.items()))
+        if not self.order: raise RetrievalError(f'{self.table.title} names no pictures'+''.join(f'; {n:,} passed over, {why}' for why,n in self.passed.items()))
         if sample_size and sample_size<len(self.order): self.order = [self.order[i] for i in sorted(random.Random(seed).sample(range(len(self.order)), sample_size))]
 
     @property
@@ -426,7 +426,7 @@ class TableSource:
         return list(self.order)
     def __iter__(self): return self.records()
 
-# %% ../nbs/01f_tables.ipynb #8bb9505e
+# %% ../nbs/01f_tables.ipynb #7aa895b8
 @patch
 def _entries(self:TableSource):
     "(key, row, problem) of each row that names a picture, or should."
@@ -446,7 +446,7 @@ def _entries(self:TableSource):
 @patch
 def _left_out(self:TableSource, row):
     "Why a row is none of ours; empty where it is."
-    return 'have no open licence' if self.only_open and not is_open(self.rights(row)['licence']) else ''
+    return 'no open licence' if self.only_open and not is_open(self.rights(row)['licence']) else ''
 
 @patch
 def _image(self:TableSource, row): return picture_text(row.get(self.fields['image']))
