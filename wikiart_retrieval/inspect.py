@@ -68,13 +68,13 @@ def _look_any(src):
     except TypeError: total = None
     return Look(names, {n:n for n in names}, ((r.meta, r.problem) for r in seen), dict, total, lambda n: seen[:n])
 
-# %% ../nbs/01h_inspect.ipynb #b96b56b5
-def _parquet_rows(files, names, feats):
-    "Rows of local parquet files, without their pictures."
+# %% ../nbs/01h_inspect.ipynb #ac8aa21f
+def _parquet_rows(files, feats, pictures):
+    "Rows of local parquet files; of their pictures only the paths."
     import pyarrow.parquet as pq
     for f in files:
-        for batch in pq.ParquetFile(f).iter_batches(1024, columns=names):
-            for row in batch.to_pylist(): yield {n:_label(v, feats[n]) for n,v in row.items()}, ''
+        for batch in pq.ParquetFile(f).iter_batches(1024, columns=[f'{n}.path' if n in pictures else n for n in feats]):
+            for row in batch.to_pylist(): yield {n:(v or {}).get('path') if n in pictures else _label(v, feats[n]) for n,v in row.items()}, ''
 
 def _look_stream(src):
     import datasets
@@ -86,12 +86,12 @@ def _look_stream(src):
     try: cols,problem = detect_columns(feats, next(iter(pictures), None), src.columns),''
     except RetrievalError as e: cols,problem = {},str(e)
     for n in pictures: ds = ds.cast_column(n, datasets.Image(decode=False))
-    others,image = [n for n in feats if n not in pictures],cols.get('image')
+    image = cols.get('image')
     files = src.files() if src.files else None
     local = bool(files) and not any(map(is_address, files))
-    if local: rows,total = _parquet_rows(files, others, feats),sum(pq.ParquetFile(f).metadata.num_rows for f in files)
+    if local: rows,total = _parquet_rows(files, feats, pictures),sum(pq.ParquetFile(f).metadata.num_rows for f in files)
     else:
-        rows = (({n:_label(v, feats[n]) if n in others else (v or {}).get('path') for n,v in r.items()}, '') for r in ds.take(20))
+        rows = (({n:(v or {}).get('path') if n in pictures else _label(v, feats[n]) for n,v in r.items()}, '') for r in ds.take(20))
         total = getattr((getattr(ds.info, 'splits', None) or {}).get(str(ds.split)), 'num_examples', None)
     if src.sample_size and total: total = min(total, src.sample_size)
     meta = lambda row: clean_meta('', {f:stated(f, c, row.get(c)) for f,c in cols.items() if f!='image'})
@@ -106,7 +106,7 @@ def look(
         if isinstance(source, kind): return f(source)
     return _look_any(source)
 
-# %% ../nbs/01h_inspect.ipynb #660b5da1
+# %% ../nbs/01h_inspect.ipynb #10344684
 ROWS = 20_000 # rows that are looked at
 
 def _columns(names, fields, seen, filled, examples):
@@ -144,15 +144,14 @@ def next_command(
     spec:str,        # word of the source
     columns:dict=None, # field → column, as the user said
     sample_size:int|None=None, # pictures
-    more=(),         # further options
 )->str: # a command line
     "The build to go on with."
-    name = spec.split('?')[0].rstrip('/').rsplit('/', 1)[-1]
+    name = spec.partition(':')[0] if spec.partition(':')[0] in MUSEUMS else spec.split('?')[0].rstrip('/').rsplit('/', 1)[-1]
     name = re.sub(r'\W+', '-', (PurePath(name).stem if name.lower().endswith((*TABLES,'.parquet')) else name).split(':')[-1].lower()).strip('-') or 'mine'
     said = ['--columns', *(f'{f}={c}' for f,c in columns.items())] if columns else []
-    return shlex.join(['wikiart-build', '--source', spec, *said, *(['--sample-size', str(sample_size)] if sample_size else []), *more, '--out', f'artifacts/{name}'])
+    return shlex.join(['wikiart-build', '--source', spec, *said, *(['--sample-size', str(sample_size)] if sample_size else []), '--out', f'artifacts/{name}'])
 
-# %% ../nbs/01h_inspect.ipynb #2f804cdf
+# %% ../nbs/01h_inspect.ipynb #838fafbe
 def _bare(spec, error):
     "A table of which nobody knows where the pictures are: its columns and its rows."
     ending = PurePath(spec).suffix.lower()
@@ -179,11 +178,10 @@ def inspect_source(
     n,total = counted['looked_at'],seen.total if seen.total is not None else None
     requests = round(cost*(total or n)/n) if n else 0
     fetch = dict(pictures=total, bytes=round(sum(sizes)/len(sizes)*total) if sizes and total else None, requests=requests, seconds=round(requests/rate) if rate and requests and not isinstance(src, StreamSource) else None)
-    mixed = counted['licences']['open'] and counted['licences']['open']<n
     return dict(source=word, kind=src.describe().get('kind', '') if hasattr(src, 'describe') else 'table', name=getattr(src, 'name', ''), records=total, **counted, pictures=shown, fetch=fetch, problem=seen.problem,
-                next='' if seen.problem else next_command(word, columns, sample_size, ['--only-open'] if mixed else ()))
+                next='' if seen.problem else next_command(word, columns, sample_size))
 
-# %% ../nbs/01h_inspect.ipynb #08b52612
+# %% ../nbs/01h_inspect.ipynb #569244dc
 _KINDS = dict(table='a table', museum="a museum's records", folder='a folder', parquet='parquet files', hub='a dataset of the hub', gallery='the drawn gallery', iiif='IIIF')
 
 def _time(s): return f'{s/3600:,.1f} hours' if s>=5400 else f'{max(1, round(s/60)):,} minutes' if s>=60 else f'{s} seconds'
@@ -212,7 +210,7 @@ def report_text(
     if r['pictures']: out += [f'pictures, {len(r["pictures"])} looked at:', *map(_picture_line, r['pictures'])]
     f = r['fetch']
     if f['pictures'] is not None and not r['problem']: out.append(f'a build reads {f["pictures"]:,} pictures'+(f', about {_size(f["bytes"])}' if f['bytes'] else '')+(f', over the network'+(f': {f["requests"]:,} requests, {_time(f["seconds"])} or more' if f['seconds'] else '') if f['requests'] else ''))
-    if r['next']: out += ['', r['next']]
+    if r['next']: out += ['', r['next'], *(['(with --only-open: only what is said to be CC0 or in the public domain)'] if l['open'] and l['other']+l['unknown'] else [])]
     return '\n'.join(out)
 
 # %% ../nbs/01h_inspect.ipynb #873608ca

@@ -21,7 +21,7 @@ from .rights import is_open
 from .sources import SEED, Record, clean_rights
 from .tables import TableSource, flat, unwrapped
 
-# %% ../nbs/01g_museums.ipynb #deef7bb3
+# %% ../nbs/01g_museums.ipynb #706b3678
 @dataclass(frozen=True)
 class Museum:
     "What a museum's files call things."
@@ -34,6 +34,7 @@ class Museum:
     partial:Callable=lambda row: False # row → must the API be asked before its picture is known?
     shape:Callable=flat # an object of JSON → columns
     gaps:tuple=()    # hosts that want a second between two requests
+    also:tuple=()    # (field, columns) that the functions look at, to be told
 
 def yes(
     v, # a value
@@ -48,7 +49,7 @@ def first_of(
     "A value by the first of several names."
     return next((row[n] for n in names if row.get(n) not in (None, '', [])), None)
 
-# %% ../nbs/01g_museums.ipynb #c847064f
+# %% ../nbs/01g_museums.ipynb #963069f2
 _MET = 'https://collectionapi.metmuseum.org/public/collection/v1/objects/'
 
 def _met_open(row):
@@ -61,9 +62,10 @@ MET = Museum('The Metropolitan Museum of Art', 'MetObjects.csv of github.com/met
     dict(id=('Object ID','objectID'), title=('Title','title','Object Name','objectName'), author=('Artist Display Name','artistDisplayName'), year=('Object Begin Date','objectBeginDate','Object Date','objectDate'),
          genre=('Classification','classification'), subjects=('Tags','tags.term'), rights=('Rights and Reproduction','rightsAndReproduction'), credit=('Credit Line','creditLine'), source_url=('Link Resource','objectURL')),
     pictures=lambda row: [row[c] for c in ('primaryImageSmall','primaryImage') if row.get(c)] if _met_open(row) is not False else [],
-    licence=lambda row: 'CC0-1.0' if _met_open(row) else None, ask=_met_ask, partial=lambda row: _met_open(row) is not False and 'primaryImage' not in row and 'primaryImageSmall' not in row and 'isPublicDomain' not in row)
+    licence=lambda row: 'CC0-1.0' if _met_open(row) else None, ask=_met_ask, partial=lambda row: _met_open(row) is not False and 'primaryImage' not in row and 'primaryImageSmall' not in row and 'isPublicDomain' not in row,
+    also=(('licence',('Is Public Domain','isPublicDomain')), ('image',('primaryImageSmall','primaryImage'))))
 
-# %% ../nbs/01g_museums.ipynb #80ded5a2
+# %% ../nbs/01g_museums.ipynb #5bdd7d72
 def _aic_pictures(row):
     if not row.get('image_id'): return []
     wide = row.get('thumbnail.width')
@@ -75,9 +77,10 @@ AIC = Museum('the Art Institute of Chicago', 'records of github.com/art-institut
     dict(id=('id',), title=('title',), author=('artist_title','artist_titles'), year=('date_start','date_display'), style=('style_title','style_titles'), genre=('classification_title','artwork_type_title'),
          subjects=('subject_titles',), rights=('copyright_notice',), credit=('credit_line',), source_url=('page',)),
     pictures=_aic_pictures, licence=lambda row: 'CC0-1.0' if yes(row.get('is_public_domain')) else None, ask=_aic_ask, partial=lambda row: 'image_id' not in row and 'is_public_domain' not in row,
-    shape=lambda o: flat(o)|({'page':f'https://www.artic.edu/artworks/{o["id"]}'} if isinstance(o.get('id'), int) else {}), gaps=('api.artic.edu','www.artic.edu'))
+    shape=lambda o: flat(o)|({'page':f'https://www.artic.edu/artworks/{o["id"]}'} if isinstance(o.get('id'), int) else {}), gaps=('api.artic.edu','www.artic.edu'),
+    also=(('licence',('is_public_domain',)), ('image',('image_id',))))
 
-# %% ../nbs/01g_museums.ipynb #1a2b4e21
+# %% ../nbs/01g_museums.ipynb #ea4b133a
 def person(
     v, # a name with nationality and dates in brackets, or several of them
 )->str: # names only
@@ -88,9 +91,10 @@ def person(
 CLEVELAND = Museum('the Cleveland Museum of Art', 'data.json and data.csv of github.com/ClevelandMuseumArt/openaccess (columns of db_import/psql.load), openaccess-api.clevelandart.org (documentation of 23 October 2023)',
     dict(id=('id','accession_number'), title=('title',), author=('creators.description','creators'), year=('creation_date_earliest','creation_date'), genre=('type',), rights=('copyright',), credit=('creditline',), source_url=('url',)),
     pictures=lambda row: [row[c] for c in ('images.web.url','image_web','images.print.url','image_print') if isinstance(row.get(c), str)],
-    licence=lambda row: row.get('share_license_status'), shape=lambda o: (lambda r: r|({'creators.description':person(r['creators.description'])} if 'creators.description' in r else {}))(flat(o)))
+    licence=lambda row: row.get('share_license_status'), shape=lambda o: (lambda r: r|({'creators.description':person(r['creators.description'])} if 'creators.description' in r else {}))(flat(o)),
+    also=(('licence',('share_license_status',)), ('image',('images.web.url','image_web'))))
 
-# %% ../nbs/01g_museums.ipynb #ac87d5dd
+# %% ../nbs/01g_museums.ipynb #b1d3a7d9
 _ENGLISH,_ACCESSION,_CREDIT = '300388277','300312355','300026687'   # of the Art & Architecture Thesaurus
 
 def _all(o): return [x for x in (o if isinstance(o, list) else [o]) if isinstance(x, dict)]
@@ -145,11 +149,12 @@ def _rijks_pictures(row):
 RIJKS = Museum('the Rijksmuseum', 'data.rijksmuseum.nl/docs (resolver, search, Linked Art; read in 2026), data.rijksmuseum.nl/object-metadata/api (collection API, switched off), columns of the CSV dump of January 2020',
     dict(id=('objectNumber','objectInventoryNumber','number'), title=('title','objectTitle[1]'), author=('principalOrFirstMaker','principalMaker','objectCreator[1]','maker'), year=('dating.sortingDate','dating.yearEarly','dating.presentingDate','objectCreationDate[1]','year'),
          genre=('objectTypes','objectType[1]'), rights=('copyrightHolder',), credit=('acquisition.creditLine','credit'), source_url=('links.web','objectPersistentIdentifier','page')),
-    pictures=_rijks_pictures, licence=lambda row: row.get('statement'), ask=_rijks_ask, partial=lambda row: 'number' in row and 'image' not in row and ('visual' in row or 'known' not in row), shape=_rijks_shape)
+    pictures=_rijks_pictures, licence=lambda row: row.get('statement'), ask=_rijks_ask, partial=lambda row: 'number' in row and 'image' not in row and ('visual' in row or 'known' not in row), shape=_rijks_shape,
+    also=(('image',('webImage.url','objectImage','visual.id')),))
 
 MUSEUMS = dict(met=MET, aic=AIC, rijks=RIJKS, cleveland=CLEVELAND) # word of a source → museum
 
-# %% ../nbs/01g_museums.ipynb #1aa0263f
+# %% ../nbs/01g_museums.ipynb #e89281bb
 class MuseumSource(TableSource):
     "The pictures of a museum's dump."
     def __init__(self,
@@ -170,7 +175,7 @@ class MuseumSource(TableSource):
     def _map(self):
         "Field → the first of its columns that this file has."
         names = set(self.table.names)
-        out = {f:next((n for n in o if n in names), None) for f,o in self.museum.fields.items()}
+        out = {f:next((n for n in o if n in names), None) for f,o in {**self.museum.fields, **dict(self.museum.also)}.items()}
         if not out['id']: raise RetrievalError(f'{self.table.title} is none of the files of {self.museum.name} that are known here: it has no column {" or ".join(self.museum.fields["id"])} (written from {self.museum.docs})')
         return {f:n for f,n in out.items() if n}
 
