@@ -70,6 +70,10 @@ class Artwork:
     tags:list=field(default_factory=list)     # top zero-shot tags with scores
     caption:str=''             # one sentence
     captioner:str=''           # who wrote the caption
+    licence:str=''             # short name such as `CC0-1.0`, see `parse_rights`; else the text as the source has it
+    rights:str=''              # URI of the rights statement
+    credit:str=''              # the line that the owner asks for
+    source_url:str=''          # page about the work
 
     def to_dict(self)->dict: # plain values, ready for JSON
         "All fields as a plain dict."

@@ -440,13 +440,15 @@ def card_html(
     title:str='',   # first line
     lines=(),       # further lines
     foot:str='',    # last line, such as the distance
-)->str: # HTML, all texts escaped
+    extra:str='',   # HTML before the last line, taken as it is, such as a link
+)->str: # HTML, all texts but `extra` escaped
     "One card of a grid."
     e = lambda s: html.escape(str(s))
     pic = f'<img src="{data_uri(img)}" alt="{e(title)}" style="max-width:100%;max-height:180px;border-radius:4px">' if img is not None else '<em>picture missing</em>'
     rows = ''.join(f'<div dir="auto" style="opacity:.8">{e(s)}</div>' for s in lines if s)
+    more = f'<div dir="auto" style="opacity:.8">{extra}</div>' if extra else ''
     return (f'<div style="width:190px;margin:6px;font-size:12px;line-height:1.35;overflow-wrap:anywhere"><div style="height:184px;display:flex;'
-            f'align-items:center;justify-content:center">{pic}</div><div dir="auto" style="font-weight:600;margin-top:4px">{e(title)}</div>{rows}<div style="opacity:.6">{e(foot)}</div></div>')
+            f'align-items:center;justify-content:center">{pic}</div><div dir="auto" style="font-weight:600;margin-top:4px">{e(title)}</div>{rows}{more}<div style="opacity:.6">{e(foot)}</div></div>')
 
 def grid_html(
     cards, # HTML of the cards
@@ -516,7 +518,7 @@ def contact_sheet(
     "The query on the left, its results in order on the right, as one picture."
     results = list(results)
     ph,gap = w,18
-    ch = ph+8+37+16*6+28
+    ch = ph+8+37+16*(3+max([3, *(len(lines) for _,_,lines,_ in results)]))+28
     rows = max(1, math.ceil(len(results)/cols))
     left = w+2*gap+12
     sheet = Image.new('RGB', (left+cols*(w+gap)+gap, 58+rows*ch+10), '#faf8f4')

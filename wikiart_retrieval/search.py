@@ -19,6 +19,7 @@ from .encoders import check_script, load_minilm, unit
 from .images import BadImage, card_html, contact_sheet, grid_html, load_image
 from .indexes import open_index, top_k
 from .relevance import NEAREST, content_words, doubt, engine_weights, familiar, probability, relevance_data, strength
+from .rights import is_open, rights_html, rights_line
 from .tags import name_key
 from .where import Column, Table, column_of
 
@@ -53,6 +54,10 @@ class Result:
     captioner:str=''        # who wrote the caption
     score_parts:dict=field(default_factory=dict) # part of the question → its share of the score
     copies:list=field(default_factory=list) # ids of artworks that are or look the same and were left out, see `collapse`
+    licence:str=''          # short name such as `CC0-1.0`, or the text as the source has it
+    rights:str=''           # URI of the rights statement
+    credit:str=''           # the line that the owner asks for
+    source_url:str=''       # page about the work
 
     def to_dict(self)->dict: # plain values
         "All fields, ready for JSON."
@@ -65,9 +70,13 @@ class Result:
     def foot(self)->str: # such as `distance 0.250`; empty where there is none
         "The distance in words."
         return '' if self.distance is None else f'distance {self.distance:.3f}'
-    def _lines(self):
+    @property
+    def open(self)->bool: # see `is_open`
+        "May it be used for anything?"
+        return is_open(self.licence)
+    def _lines(self, rights=True):
         mark = lambda v,o: {'predicted': f'{v}?', 'unsure': f'perhaps {v}'}.get(o, v) if v else v       # a guess is marked as one
-        return [self.author+(f', {self.year}' if self.year else ''), ' · '.join(filter(None, [mark(self.style, self.style_from), mark(self.genre, self.genre_from)])), self.caption]+([f'and {len(self.copies)} that look the same'] if self.copies else [])
+        return [self.author+(f', {self.year}' if self.year else ''), ' · '.join(filter(None, [mark(self.style, self.style_from), mark(self.genre, self.genre_from)])), self.caption]+([rights_line(self)] if rights and rights_line(self) else [])+([f'and {len(self.copies)} that look the same'] if self.copies else [])
     def _repr_html_(self): return Results([self])._repr_html_()
 
 # %% ../nbs/07_search.ipynb #e837484a
@@ -107,7 +116,7 @@ class Results(list):
     )->object: # PIL image
         "The query and its results as one picture."
         name = dict(image='Image → Image', caption='Caption → Image', omni='Omni → Image').get(self.mode, '')
-        rows = [(self.picture(r, False), r.heading, r._lines(), r.foot) for r in self]
+        rows = [(self.picture(r, False), r.heading, [*r._lines()[:2], *r._lines()[3:], r.caption], r.foot) for r in self]
         img = contact_sheet(self.query, rows, self.query_image, cols, name)
         if path is not None:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +124,7 @@ class Results(list):
         return img
 
     def _repr_html_(self):
-        cards = [card_html(self.picture(r), f'{r.rank}. {r.heading}', r._lines(), r.foot) for r in self]
+        cards = [card_html(self.picture(r), f'{r.rank}. {r.heading}', r._lines(False), r.foot, rights_html(r)) for r in self]
         return grid_html(cards, ' · '.join(filter(None, [': '.join(filter(None, [self.mode, self.query])), doubt(self.relevance)])) if self.query else '')
 
 # %% ../nbs/07_search.ipynb #4f7bfa98
@@ -268,7 +277,7 @@ def _results(self:RetrievalService, rows, distances, scores, mode, query, query_
         thumbs[a.id] = lay.thumbs/f'{a.id}.webp'
         out.append(Result(i+1, a.id, self.picture_path(a), a.title, a.author, a.style, a.genre, a.caption, d if d is None else round(float(np.clip(d, 0, 2)), 6),
                           s if s is None else round(float(s), 6), a.year, a.style_from, a.genre_from, a.captioner,
-                          {k: round(float(v[i]), 6) for k,v in (shares or {}).items()}))
+                          {k: round(float(v[i]), 6) for k,v in (shares or {}).items()}, licence=a.licence, rights=a.rights, credit=a.credit, source_url=a.source_url))
     return Results(out, mode, query, query_image, thumbs)
 
 @patch

@@ -108,7 +108,7 @@ def card(
     r, # a `Result`
 )->dict: # plain values
     "What a card of the grid shows."
-    by,kind,caption = r._lines()
+    by,kind,caption = r._lines()[:3]
     return dict(id=r.id, rank=r.rank, heading=r.heading, by=by, kind=kind, caption=caption, distance=r.distance, bar=min(1., r.distance or 0))
 
 def details(
