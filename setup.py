@@ -1,6 +1,14 @@
 "setup.py reads settings.ini, so that nbdev and pip share one source of truth (without pkg_resources, which current setuptools lacks)."
+import os
 from configparser import ConfigParser
 from setuptools import setup, find_packages
+from setuptools.command.build_py import build_py
+
+class BuildPy(build_py):
+    "CITATION.cff goes into the installed package, too; a clone has it beside the package."
+    def run(self):
+        super().run()
+        if not getattr(self, 'editable_mode', False): self.copy_file('CITATION.cff', os.path.join(self.build_lib, 'wikiart_retrieval', 'CITATION.cff'))
 
 config = ConfigParser(delimiters=['='])
 config.read('settings.ini', encoding='utf-8')
@@ -32,4 +40,5 @@ setup(
     classifiers=[f'Development Status :: {statuses[int(cfg["status"])-1]}', 'Intended Audience :: Science/Research',
                  'License :: OSI Approved :: Apache Software License'] + [f'Programming Language :: Python :: {v}' for v in pythons],
     zip_safe=False,
+    cmdclass={'build_py': BuildPy},
 )
