@@ -21,7 +21,7 @@ from .rights import is_open
 from .sources import SEED, Record, clean_rights
 from .tables import TableSource, flat, unwrapped
 
-# %% ../nbs/01g_museums.ipynb #aab9e466
+# %% ../nbs/01g_museums.ipynb #1a017527
 @dataclass(frozen=True)
 class Museum:
     "What a museum's files call things."
@@ -31,10 +31,10 @@ class Museum:
     pictures:Callable # row → addresses of its picture, the best first; empty where there is none
     licence:Callable # row → value or text of the licence; None where nothing is said
     ask:Callable=None # row, function that gets JSON → the row with what the API adds
-    partial:Callable=lambda row: False # row → must the API be asked before its picture is known?
+    partial:Callable=None # row → must the API be asked before its picture is known? None: never
     shape:Callable=flat # an object of JSON → columns
     gaps:tuple=()    # hosts that want a second between two requests
-    following:Callable=lambda answer: None # an API's answer → the address of its next page
+    following:Callable=None # an API's answer → the address of its next page
     also:tuple=()    # (field, columns) that the functions look at, to be told
 
 def yes(
@@ -196,7 +196,14 @@ class MuseumSource(TableSource):
         if isinstance(out['author'], str): out['author'] = person(out['author']) if self.which=='cleveland' else ', '.join(dict.fromkeys(filter(None, out['author'].split('|'))))
         return out
 
-# %% ../nbs/01g_museums.ipynb #662172a4
+# %% ../nbs/01g_museums.ipynb #ed6f2112
+@patch
+def partial(self:MuseumSource,
+    row:dict, # column → value
+)->bool: # must the API be asked before its picture is known?
+    "Is the row too little?"
+    return bool(self.museum.partial and self.museum.partial(row))
+
 @patch
 def _slowly(self:MuseumSource):
     "Tell the downloader which hosts want a second between two requests."
@@ -213,13 +220,13 @@ def _address(self:MuseumSource, url):
 def _found(self:MuseumSource, row): return [u for u in self.museum.pictures(row) if isinstance(u, str)]
 
 @patch
-def _image(self:MuseumSource, row): return next(iter(self._found(row)), 'asked for' if self.museum.partial(row) else '')
+def _image(self:MuseumSource, row): return next(iter(self._found(row)), 'asked for' if self.partial(row) else '')
 
 @patch
 def _left_out(self:MuseumSource, row):
     "Why a row is none of ours; empty where it is."
     if not self._image(row): return 'no picture'
-    if self.only_open and not self.museum.partial(row) and not is_open(self.rights(row)['licence']): return 'not said to be open'
+    if self.only_open and not self.partial(row) and not is_open(self.rights(row)['licence']): return 'not said to be open'
     return ''
 
 @patch
@@ -227,7 +234,7 @@ def whole(self:MuseumSource,
     row:dict, # column → value
 )->dict: # the same with what the API adds
     "A row that is too little, completed by the museum's API."
-    if not self.museum.partial(row): return row
+    if not self.partial(row): return row
     return self.museum.ask(row, lambda url: self._answer(url))
 
 @patch
