@@ -6,7 +6,7 @@
 __all__ = ['ROWS', 'MANIFESTS', 'Look', 'spread', 'look', 'next_command', 'inspect_source', 'report_text', 'inspect_parser',
            'inspect_main']
 
-# %% ../nbs/01h_inspect.ipynb #30336b2c
+# %% ../nbs/01h_inspect.ipynb #f1db43ff
 import json, re, shlex, sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,9 +21,9 @@ from .museums import MUSEUMS, MuseumSource
 from .network import again, is_address, open_file
 from .rights import is_open
 from .sources import FolderSource, StreamSource, _label, _size, clean_meta, clean_text, detect_columns, get_source, stated
-from .tables import TABLES, Table, TableSource
+from .tables import TABLE_KINDS, Table, TableSource
 
-# %% ../nbs/01h_inspect.ipynb #10826f2d
+# %% ../nbs/01h_inspect.ipynb #688421eb
 @dataclass
 class Look:
     "What can be seen of a source without building."
@@ -34,7 +34,7 @@ class Look:
     total:int|None       # records; None where nobody knows
     records:Callable     # number → some records with their pictures
     problem:str=''       # why nothing can be built of it
-    remote:Callable=lambda row: 0 # row → requests that its picture takes
+    remote:Callable=None # row → requests that its picture takes; None: none
 
 def spread(
     keys,  # list
@@ -50,7 +50,7 @@ def _some(source):
 
 def _look_table(src):
     rows = ((row,problem) for _,row,problem in src._entries())
-    if isinstance(src, MuseumSource): cost = lambda row: 1+src.museum.partial(row)*(3 if src.which=='rijks' and not row.get('known') else 2 if src.which=='rijks' else 1)
+    if isinstance(src, MuseumSource): cost = lambda row: 1+src.partial(row)*(3 if src.which=='rijks' and not row.get('known') else 2 if src.which=='rijks' else 1)
     else: cost = lambda row: int(is_address(src._image(row).lower()) or (is_address(src.base) and bool(src._image(row))))
     return Look(src.table.names, src.fields, rows, src.meta, len(src), _some(src), remote=cost)
 
@@ -121,7 +121,7 @@ def look(
         if isinstance(source, kind): return f(source)
     return _look_any(source)
 
-# %% ../nbs/01h_inspect.ipynb #923c7a6d
+# %% ../nbs/01h_inspect.ipynb #a7cbffe0
 ROWS,MANIFESTS = 20_000,20 # rows that are looked at, pictures of a IIIF collection whose manifests are
 
 def _columns(names, fields, seen, filled, examples):
@@ -149,7 +149,7 @@ def _count(seen:Look):
         meta = seen.meta(row) if row and not seen.problem else {}
         licences[meta.get('licence', '')] += 1
         if 'year' in meta: years.append(meta['year'])
-        if not problem: cost += seen.remote(row)
+        if not problem and seen.remote: cost += seen.remote(row)
     is_ = lambda test: sum(c for l,c in licences.items() if test(l))
     rights = dict(open=is_(is_open), other=is_(lambda l: l and not is_open(l)), unknown=licences[''], names={l:c for l,c in licences.most_common(12) if l})
     names = list(dict.fromkeys([*seen.names, *filled]))
@@ -162,15 +162,15 @@ def next_command(
 )->str: # a command line
     "The build to go on with."
     name = spec.partition(':')[0] if spec.partition(':')[0] in MUSEUMS else spec.split('?')[0].rstrip('/').rsplit('/', 1)[-1]
-    name = re.sub(r'\W+', '-', (PurePath(name).stem if name.lower().endswith((*TABLES,'.parquet')) else name).split(':')[-1].lower()).strip('-') or 'mine'
+    name = re.sub(r'\W+', '-', (PurePath(name).stem if name.lower().endswith((*TABLE_KINDS,'.parquet')) else name).split(':')[-1].lower()).strip('-') or 'mine'
     said = ['--columns', *(f'{f}={c}' for f,c in columns.items())] if columns else []
     return shlex.join(['wikiart-build', '--source', spec, *said, *(['--sample-size', str(sample_size)] if sample_size else []), '--out', f'artifacts/{name}'])
 
-# %% ../nbs/01h_inspect.ipynb #eac5b0ce
+# %% ../nbs/01h_inspect.ipynb #44a366f1
 def _bare(spec, error):
     "A table of which nobody knows where the pictures are: its columns and its rows."
     ending = PurePath(spec).suffix.lower()
-    if ending not in TABLES or not Path(spec).is_file() or 'column' not in str(error): raise error
+    if ending not in TABLE_KINDS or not Path(spec).is_file() or 'column' not in str(error): raise error
     t = Table(spec)
     return Look(t.names, {}, ((r,'') if isinstance(r, dict) else ({},r) for _,r in t.rows()), dict, None, lambda n: (), str(error))
 

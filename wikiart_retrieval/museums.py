@@ -21,7 +21,7 @@ from .rights import is_open
 from .sources import SEED, Record, clean_rights
 from .tables import TableSource, flat, unwrapped
 
-# %% ../nbs/01g_museums.ipynb #706b3678
+# %% ../nbs/01g_museums.ipynb #1a017527
 @dataclass(frozen=True)
 class Museum:
     "What a museum's files call things."
@@ -31,9 +31,10 @@ class Museum:
     pictures:Callable # row → addresses of its picture, the best first; empty where there is none
     licence:Callable # row → value or text of the licence; None where nothing is said
     ask:Callable=None # row, function that gets JSON → the row with what the API adds
-    partial:Callable=lambda row: False # row → must the API be asked before its picture is known?
+    partial:Callable=None # row → must the API be asked before its picture is known? None: never
     shape:Callable=flat # an object of JSON → columns
     gaps:tuple=()    # hosts that want a second between two requests
+    following:Callable=None # an API's answer → the address of its next page
     also:tuple=()    # (field, columns) that the functions look at, to be told
 
 def yes(
@@ -41,6 +42,8 @@ def yes(
 )->bool: # does it say yes?
     "True of JSON, or the word of a CSV file."
     return v is True or str(v).strip().lower() in ('true','yes','1')
+
+def _inside(o, a, b): return o[a].get(b) if isinstance(o.get(a), dict) else None
 
 def first_of(
     row:dict, # column → value
@@ -65,7 +68,7 @@ MET = Museum('The Metropolitan Museum of Art', 'MetObjects.csv of github.com/met
     licence=lambda row: 'CC0-1.0' if _met_open(row) else None, ask=_met_ask, partial=lambda row: _met_open(row) is not False and 'primaryImage' not in row and 'primaryImageSmall' not in row and 'isPublicDomain' not in row,
     also=(('licence',('Is Public Domain','isPublicDomain')), ('image',('primaryImageSmall','primaryImage'))))
 
-# %% ../nbs/01g_museums.ipynb #5bdd7d72
+# %% ../nbs/01g_museums.ipynb #dd3ebe2d
 def _aic_pictures(row):
     if not row.get('image_id'): return []
     wide = row.get('thumbnail.width')
@@ -78,6 +81,7 @@ AIC = Museum('the Art Institute of Chicago', 'records of github.com/art-institut
          subjects=('subject_titles',), rights=('copyright_notice',), credit=('credit_line',), source_url=('page',)),
     pictures=_aic_pictures, licence=lambda row: 'CC0-1.0' if yes(row.get('is_public_domain')) else None, ask=_aic_ask, partial=lambda row: 'image_id' not in row and 'is_public_domain' not in row,
     shape=lambda o: flat(o)|({'page':f'https://www.artic.edu/artworks/{o["id"]}'} if isinstance(o.get('id'), int) else {}), gaps=('api.artic.edu','www.artic.edu'),
+    following=lambda answer: _inside(answer, 'pagination', 'next_url'),
     also=(('licence',('is_public_domain',)), ('image',('image_id',))))
 
 # %% ../nbs/01g_museums.ipynb #ea4b133a
@@ -94,7 +98,7 @@ CLEVELAND = Museum('the Cleveland Museum of Art', 'data.json and data.csv of git
     licence=lambda row: row.get('share_license_status'), shape=lambda o: (lambda r: r|({'creators.description':person(r['creators.description'])} if 'creators.description' in r else {}))(flat(o)),
     also=(('licence',('share_license_status',)), ('image',('images.web.url','image_web'))))
 
-# %% ../nbs/01g_museums.ipynb #b1d3a7d9
+# %% ../nbs/01g_museums.ipynb #630d17e7
 _ENGLISH,_ACCESSION,_CREDIT = '300388277','300312355','300026687'   # of the Art & Architecture Thesaurus
 
 def _all(o): return [x for x in (o if isinstance(o, list) else [o]) if isinstance(x, dict)]
@@ -150,11 +154,12 @@ RIJKS = Museum('the Rijksmuseum', 'data.rijksmuseum.nl/docs (resolver, search, L
     dict(id=('objectNumber','objectInventoryNumber','number'), title=('title','objectTitle[1]'), author=('principalOrFirstMaker','principalMaker','objectCreator[1]','maker'), year=('dating.sortingDate','dating.yearEarly','dating.presentingDate','objectCreationDate[1]','year'),
          genre=('objectTypes','objectType[1]'), rights=('copyrightHolder',), credit=('acquisition.creditLine','credit'), source_url=('links.web','objectPersistentIdentifier','page')),
     pictures=_rijks_pictures, licence=lambda row: row.get('statement'), ask=_rijks_ask, partial=lambda row: 'number' in row and 'image' not in row and ('visual' in row or 'known' not in row), shape=_rijks_shape,
+    following=lambda answer: _inside(answer, 'next', 'id'),
     also=(('image',('webImage.url','objectImage','visual.id')),))
 
 MUSEUMS = dict(met=MET, aic=AIC, rijks=RIJKS, cleveland=CLEVELAND) # word of a source → museum
 
-# %% ../nbs/01g_museums.ipynb #e89281bb
+# %% ../nbs/01g_museums.ipynb #dc2c8bc9
 class MuseumSource(TableSource):
     "The pictures of a museum's dump."
     def __init__(self,
@@ -169,7 +174,7 @@ class MuseumSource(TableSource):
         if which not in MUSEUMS: raise RetrievalError(f'no museum {which!r}: there are {", ".join(MUSEUMS)}')
         self.museum,self.which,self.server = MUSEUMS[which],which,base.rstrip('/')
         if not is_address(spec): spec = next((p for p in (Path(spec)/'json/artworks', Path(spec)/'artworks', Path(spec)) if which=='aic' and p.is_dir()), spec)
-        super().__init__(spec, sample_size, which, seed, None, polite, only_open, self.museum.shape)
+        super().__init__(spec, sample_size, which, seed, None, polite, only_open, self.museum.shape, self.museum.following)
         for why,n in self.passed.items(): say(f'{self.table.title}: {n:,} passed over, {why}')
 
     def _map(self):
@@ -191,7 +196,20 @@ class MuseumSource(TableSource):
         if isinstance(out['author'], str): out['author'] = person(out['author']) if self.which=='cleveland' else ', '.join(dict.fromkeys(filter(None, out['author'].split('|'))))
         return out
 
-# %% ../nbs/01g_museums.ipynb #e4a2b2d9
+# %% ../nbs/01g_museums.ipynb #ed6f2112
+@patch
+def partial(self:MuseumSource,
+    row:dict, # column → value
+)->bool: # must the API be asked before its picture is known?
+    "Is the row too little?"
+    return bool(self.museum.partial and self.museum.partial(row))
+
+@patch
+def _slowly(self:MuseumSource):
+    "Tell the downloader which hosts want a second between two requests."
+    pace = getattr(self.polite, 'pace', None)
+    for host in self.museum.gaps if pace else (): pace.gap(host, 1.)
+
 @patch
 def _address(self:MuseumSource, url):
     "The museum's address, or the same of the server that stands in for it."
@@ -202,13 +220,13 @@ def _address(self:MuseumSource, url):
 def _found(self:MuseumSource, row): return [u for u in self.museum.pictures(row) if isinstance(u, str)]
 
 @patch
-def _image(self:MuseumSource, row): return next(iter(self._found(row)), 'asked for' if self.museum.partial(row) else '')
+def _image(self:MuseumSource, row): return next(iter(self._found(row)), 'asked for' if self.partial(row) else '')
 
 @patch
 def _left_out(self:MuseumSource, row):
     "Why a row is none of ours; empty where it is."
     if not self._image(row): return 'no picture'
-    if self.only_open and not self.museum.partial(row) and not is_open(self.rights(row)['licence']): return 'not said to be open'
+    if self.only_open and not self.partial(row) and not is_open(self.rights(row)['licence']): return 'not said to be open'
     return ''
 
 @patch
@@ -216,9 +234,7 @@ def whole(self:MuseumSource,
     row:dict, # column → value
 )->dict: # the same with what the API adds
     "A row that is too little, completed by the museum's API."
-    if not self.museum.partial(row): return row
-    pace = getattr(self.polite, 'pace', None)
-    for host in self.museum.gaps if pace else (): pace.gap(host, 1.)
+    if not self.partial(row): return row
     return self.museum.ask(row, lambda url: self._answer(url))
 
 @patch
@@ -249,6 +265,7 @@ def record(self:MuseumSource,
 )->Record: # the picture, and what the museum says of it
     "One record, asked for now."
     data = None
+    self._slowly()
     try:
         row = row if problem else self.whole(row)
         licence = self.rights(row)['licence']
