@@ -1247,7 +1247,8 @@ def build_corpus(
     from wikiart_retrieval.sources import get_source
     from wikiart_retrieval.tags import Vocabulary
     lay,progress = Layout(out),Progress(on_progress, should_stop, quiet, on_skipped)
-    src = source if not isinstance(source, (str, os.PathLike)) else get_source(str(source), sample_size, seed, source_name, offline, buffer_size, columns, key, split, config, contact, rate, allow_private)
+    src = source if not isinstance(source, (str, os.PathLike)) else get_source(str(source), sample_size, seed, source_name, offline, buffer_size, columns, key, split, config, contact, rate, allow_private, only_open)
+    if only_open and hasattr(src, 'wanted'): src.wanted = lambda meta: not closed(meta)      # what is left out need not be fetched
     vocab = Vocabulary.load(vocabulary)
     if trees<0: raise RetrievalError(f'--trees {trees}: use 0 or more')
     if shard<1: raise RetrievalError(f'shard={shard}: use 1 record or more')
