@@ -608,26 +608,31 @@ def _wanted(self:IiifServer, w, h, region, size):
     if self.version==3 and (out[0]>rw or out[1]>rh): return None
     return None if (wide and out[0]>wide) or (high and out[1]>high+1) or (area and out[0]*out[1]>area*1.01) or rw<1 or rh<1 or not all(out) else (box, out)
 
-# %% ../nbs/01e_iiif.ipynb #9a104c7a
+# %% ../nbs/01e_iiif.ipynb #f660a372
 @patch
 def _reply(self:IiifServer, request):
-    "An answer to a request."
-    def sent(doc): return 200, {'Content-Type':'application/ld+json', 'Cache-Control':'no-cache', 'ETag':f'"{self.version}"'}, json.dumps(doc).encode()
+    "An answer to a request; that nothing has changed, where the version asked about is the one there is."
+    tag = f'"{self.version}"'
+    if request.headers.get('If-None-Match')==tag: return 304, {'ETag':tag}, b''
     path = unquote(request.path)
-    parts = path.strip('/').split('/')
-    if path in self.extra: return sent(self.extra[path])
-    if path=='/collection.json': return sent(self.collection(int(request.query['page']) if 'page' in request.query else None))
+    found = self.extra[path] if path in self.extra else self.collection(int(request.query['page']) if 'page' in request.query else None) if path=='/collection.json' else self._of_picture(path.strip('/').split('/'))
+    if isinstance(found, int): return found, {}, b''
+    if isinstance(found, bytes): return 200, {'Content-Type':'image/jpeg', 'ETag':tag}, found
+    return 200, {'Content-Type':'application/ld+json', 'Cache-Control':'no-cache', 'ETag':tag}, json.dumps(found).encode()
+
+@patch
+def _of_picture(self:IiifServer, parts):
+    "What belongs to one picture: JSON, bytes, or the status of a refusal."
     i = int(m[0]) if len(parts)>1 and (m := re.match(r'\d+', parts[1])) else -1
-    if not 0<=i<len(self.records): return 404, {}, b''
-    if parts[0]=='manifest': return sent(self.manifest(i))
-    if parts[0]=='file': return 200, {'Content-Type':'image/jpeg', 'ETag':f'"{i}"'}, self._jpeg(self._picture(i))
-    if parts[0]!='image' or self.level is None: return 404, {}, b''
-    if parts[2:]==['info.json']: return sent(self.info(i))
-    if len(parts)!=6 or parts[4:]!=['0','default.jpg']: return 400, {}, b'not that way'
+    if not 0<=i<len(self.records): return 404
+    if parts[0]=='manifest': return self.manifest(i)
+    if parts[0]=='file': return self._jpeg(self._picture(i))
+    if parts[0]!='image' or self.level is None: return 404
+    if parts[2:]==['info.json']: return self.info(i)
+    if len(parts)!=6 or parts[4:]!=['0','default.jpg']: return 400
     img = self._picture(i)
     found = self._wanted(*img.size, parts[2], parts[3])
-    if not found: return 400, {}, b'not that size'
-    return 200, {'Content-Type':'image/jpeg', 'ETag':f'"{i}"'}, self._jpeg(img.resize(found[1], 3, found[0]))
+    return self._jpeg(img.resize(found[1], 3, found[0])) if found else 400
 
 @patch
 def _jpeg(self:IiifServer, img):
