@@ -320,7 +320,7 @@ def fetch_picture(
         except RetrievalError as e: why = why or e
     raise why or RetrievalError('a part of a picture without an image service cannot be asked for')
 
-# %% ../nbs/01e_iiif.ipynb #94cb2c75
+# %% ../nbs/01e_iiif.ipynb #e8d1f181
 DEPTH,MOST_LISTS,MOST_MANIFESTS,MOST_CANVASES = 12,10_000,500_000,20_000   # bounds: collections in collections, collections and pages, manifests, canvases of one manifest
 
 class IiifSource:
@@ -336,7 +336,7 @@ class IiifSource:
         self.spec,self.sample_size,self.seed,self.side = str(spec).removeprefix('iiif:').strip(),sample_size,seed,side
         self.polite,self._mine = polite or Polite(),polite is None
         self.where = self.spec if self.spec.startswith(('http://','https://')) else Path(self.spec).name
-        self._entries,self._lock,self.slightly = None,threading.RLock(),{}
+        self._entries,self._lock,self.slightly,self.dead = None,threading.RLock(),{},set()
         self.root = self._read(self.where, self._root())
         self.name = name or f'iiif {urlsplit(_id(self.root) or self.where).hostname or self.where}'
 
@@ -371,11 +371,23 @@ def iiif_source(
     if sample_size is not None and sample_size<1: raise RetrievalError(f'--sample-size {sample_size}: at least 1 picture is needed')
     return IiifSource(spec, sample_size, name, seed, polite)
 
-# %% ../nbs/01e_iiif.ipynb #b62515bb
+# %% ../nbs/01e_iiif.ipynb #4dfa8e8b
+@patch
+def _ask(self:IiifSource, url, f):
+    "What a function gives that asks this address; an ordinary error where only its host is away."
+    place,home = urlsplit(url).netloc,urlsplit(self.where).netloc
+    if place in self.dead: raise RetrievalError(f'{place} stays away')
+    try: return f()
+    except NetworkAway:
+        if not home or home==place or not self.polite.answers(self.where): raise
+        self.dead.add(place)
+        say(f'{place} stays away: what lies there is left out')
+        raise RetrievalError(f'{place} stays away') from None
+
 @patch
 def _get(self:IiifSource, url):
     "A document from an address."
-    return self._read(url, self.polite.json(url))
+    return self._read(url, self._ask(url, lambda: self.polite.json(url)))
 
 @patch
 def _next_page(self:IiifSource, doc, base, seen):
@@ -413,7 +425,7 @@ def _listed_in(self:IiifSource, doc, base, depth, seen, problems):
         except NetworkAway: raise
         except RetrievalError as e: return problems.append((url, one_line(e, 200)))
 
-# %% ../nbs/01e_iiif.ipynb #f1822788
+# %% ../nbs/01e_iiif.ipynb #a3433f22
 @patch
 def _canvases(self:IiifSource, url, doc, taken):
     "Key, what is known, picture or problem of every canvas of a manifest."
@@ -476,7 +488,8 @@ def record(self:IiifSource,
     "One record, fetched now."
     o = self._plan()[key]
     if o['problem']: return Record(key, None, o.get('meta', {}), o['problem'])
-    try: return Record(key, fetch_picture(o['picture'], self.polite, self.side), o['meta'])
+    p = o['picture']
+    try: return Record(key, self._ask(p['service']['id'] if p['service'] else p['url'], lambda: fetch_picture(p, self.polite, self.side)), o['meta'])
     except NetworkAway: raise
     except RetrievalError as e: return Record(key, None, o['meta'], one_line(e, 200))
 
