@@ -6,6 +6,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import browsers
 
 BIN = Path(sys.executable).parent
+RIGHTS = [('CC0', 'Museum of <Odd> Drawings', 'https://museum.example/works/{i}'), ('In Copyright', '"><img src=x onerror="window.hacked=6">', 'javascript:window.hacked=7'), ('', '', '')]
 ODD = ['</script><script>window.hacked=1</script>', '"><img src=x onerror="window.hacked=2">', 'שמש ‮ مساء', '${window.hacked=3}{{constructor}}', '', 'Untitled']
 
 def build(folder):
@@ -18,7 +19,7 @@ def build(folder):
     for i in range(30):
         d = draw(i)
         d.image.save(source/f'{i:04}.png')
-        rows.append(dict(file_name=f'{i:04}.png', title=ODD[i] if i < len(ODD) else d.title, artist=d.author, style=d.style, genre=d.genre))
+        rows.append(dict(file_name=f'{i:04}.png', title=ODD[i] if i < len(ODD) else d.title, artist=d.author, style=d.style, genre=d.genre, **dict(zip(('license', 'credit_line', 'object_url'), (o.format(i=i) for o in RIGHTS[i % 3])))))
     with open(source/'metadata.csv', 'w', newline='', encoding='utf-8') as f:
         w = csv.DictWriter(f, list(rows[0]))
         w.writeheader(); w.writerows(rows)
@@ -101,8 +102,8 @@ def visit(b, url, root, shots, tmp):
     page.locator('#image-line').get_by_text('Now press').wait_for()
     page.get_by_role('button', name='Find similar pictures').click()
     head, rows = answered(page, 'image', 6)
-    assert head == 'path title author style genre caption distance'.split(), head
-    assert rows[0][0] == art.path and rows[0][1] == art.title and float(rows[0][6]) < .02, rows[0]
+    assert head == 'path title author style genre caption rights distance'.split(), head
+    assert rows[0][0] == art.path and rows[0][1] == art.title and float(rows[0][7]) < .02, rows[0]
     shot('demo-2-picture'); watch.quiet()
     page.locator('#image-examples button').nth(2).click()
     page.locator('#image-line').get_by_text('6 of 30').wait_for()
@@ -122,10 +123,22 @@ def visit(b, url, root, shots, tmp):
         if r.title.strip().lower() in ('', 'untitled'): assert f'[{" ".join(r.caption.split()[:6])}' in s and 'Untitled' not in s, s
     assert sum('[' in s for s in shown) >= 2, shown
     assert rows[0][0] == first[0].path[len(str(root))+1:].replace(os.sep, '/'), rows[0]
+    links = page.locator('#caption-table [role=gridcell] a').evaluate_all('l => l.map(a => [a.textContent, a.href, a.target, a.rel])')
+    assert any(l[1] == 'https://creativecommons.org/publicdomain/zero/1.0/' for l in links) and any(l[0] == 'Museum of <Odd> Drawings' and l[1].startswith('https://museum.example/works/') for l in links), links
+    assert all(l[1].startswith('https://') and 'noopener' in l[3] for l in links), links
+    assert sum('CC0 1.0' in s and 'Museum of <Odd> Drawings' in s for s in shown) == 10, shown
     shot('demo-3-words'); accessible(page, 'caption'); watch.quiet()
     page.locator('#caption-gallery button.thumbnail-item').first.click()
     page.locator('#caption-gallery .preview').wait_for()
     shot('demo-4-large'); watch.quiet()
+
+    # only what is open
+    page.locator('button[aria-label*="lose"]:visible').first.click()
+    page.get_by_label('Only open').locator('visible=true').check()
+    page.locator('button:visible', has_text='Find pictures').click()
+    answered(page, 'caption', 10)
+    page.get_by_label('Only open').locator('visible=true').uncheck()
+    shot('demo-4-only-open'); watch.quiet()
 
     # words that would be code anywhere they are not escaped
     box = page.get_by_label('What the picture shows')

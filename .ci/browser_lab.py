@@ -167,12 +167,14 @@ def hostile_files(folder):
     return text, huge, bomb
 
 def strange_collection(folder, out):
-    "Scripts, quotes and right-to-left letters in titles, authors and file names; built with the installed command."
+    "Scripts, quotes and right-to-left letters in titles, authors, file names and rights; one work is open. Built with the installed command."
     from PIL import Image
     folder.mkdir()
-    for i, (name, title) in enumerate([('<b>"x" & y\'.png', EVIL), ('שלום עולם.png', HEBREW)]):
+    evil = dict(license='<script>window.hurt=3</script>', credit=EVIL, source_url='javascript:window.hurt=4')
+    free = dict(license='CC0', credit='Museum of <Strange> Pictures', source_url='https://museum.example/works/2')
+    for i, (name, title, rights) in enumerate([('<b>"x" & y\'.png', EVIL, evil), ('שלום עולם.png', HEBREW, free)]):
         Image.effect_noise((120, 90), 90 + i).save(folder/name)
-        with open(folder/'metadata.jsonl', 'a', encoding='utf-8') as f: f.write(json.dumps(dict(file_name=name, title=title, author=EVIL)) + '\n')
+        with open(folder/'metadata.jsonl', 'a', encoding='utf-8') as f: f.write(json.dumps(dict(file_name=name, title=title, author=EVIL, **rights)) + '\n')
     env = os.environ | dict(HF_HUB_OFFLINE='1', OMP_NUM_THREADS='1')
     subprocess.run([BIN/'wikiart-build', '--source', folder, '--encoder', 'bundled', '--captioner', 'tags', '--out', out, '--offline'], check=True, capture_output=True, env=env)
 
@@ -352,6 +354,8 @@ def in_lab(p, url, shots, tmp, big):
     assert [o for o in order if o in ('Search', 'Results', 'CSV', 'JSON', 'Sheet')] == ['Search', 'Results', 'CSV', 'JSON', 'Sheet'], order
     assert order.index('Search') == 0, order
 
+    only_open = page.get_by_label('Only open').locator('visible=true')
+    assert not only_open.count(), 'a tick for rights in a collection without any'
     page.get_by_label('Collection').locator('visible=true').select_option(label='strange (2 artworks)')
     me.status('2 of 2')
     me.pictures()
@@ -362,6 +366,7 @@ def in_lab(p, url, shots, tmp, big):
     evil.get_by_role('button', name='More like this').click()
     assert EVIL in me.see('.wr-chip').inner_text()
     me.shot('strange-metadata')
+    rights_shown(me, evil, only_open)
     assert page.evaluate('() => window.hurt') is None, 'a script of the metadata ran'
     page.get_by_label('Collection').locator('visible=true').select_option(label='small-gallery (60 artworks)')
     me.status('24 of 60')
@@ -384,6 +389,28 @@ def in_lab(p, url, shots, tmp, big):
     assert page.locator('.wr-silent').first.is_hidden(), 'the kernel answered, and the page says that it does not'
     assert not me.errors, f'the console says: {me.errors}'
     b.close()
+
+def rights_shown(me, evil, only_open):
+    "What may be done with a picture: text and links of the web, nothing else; a tick for what is open."
+    page, links = me.page, "e => [...e.querySelectorAll('.wr-rights a, dd a')].map(a => [a.textContent, a.href, a.target, a.rel])"
+    assert '<script>window.hurt=3</script>' in evil.locator('.wr-rights').inner_text() and evil.evaluate(links) == []
+    assert me.see('.wr-details').evaluate(links) == [] and 'javascript:' in me.see('.wr-details').inner_text()       # told as it is, and no link
+    free = page.locator('.wr-card', has=page.locator('.wr-title', has_text=HEBREW))
+    museum, cc0 = ['https://museum.example/works/2', '_blank', 'noopener noreferrer'], ['https://creativecommons.org/publicdomain/zero/1.0/', '_blank', 'noopener noreferrer']
+    assert free.evaluate(links) == [['CC0 1.0', *cc0], ['Museum of <Strange> Pictures', *museum]], free.evaluate(links)
+    free.locator('.wr-open').click()
+    me.until("t => document.querySelector('.wr-details h3')?.textContent === t", HEBREW)
+    assert [l[1:] for l in me.see('.wr-details').evaluate(links)] == [cc0, museum]
+    me.shot('rights')
+    me.axe('rights')
+    me.fit()
+    only_open.check()
+    me.status('only open')
+    me.until("() => document.querySelectorAll('.wr-card').length === 1")
+    assert HEBREW in page.locator('.wr-title').inner_text()
+    me.shot('only-open')
+    only_open.uncheck()
+    me.until("() => document.querySelectorAll('.wr-card').length === 2")
 
 def paused_build(me, tmp):
     "A build in the page: paused, seen to wait, resumed, paused again and given up. The page can be searched meanwhile."

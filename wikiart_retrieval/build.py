@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['SHARD', 'ROWS', 'HOUR', 'map_ahead', 'batches', 'heard', 'pump', 'Room', 'decode_side', 'store_record', 'fetch_batch',
            'encode_batch', 'write_jsonl', 'ordered_keys', 'source_identity', 'never_changes', 'records_of', 'tags_said',
-           'Published', 'encode_key', 'Work', 'Bar', 'Part', 'clock', 'plan_line', 'with_labels', 'Tagger', 'tag_batch',
-           'fit_space', 'Lines', 'Tagged', 'caption_batch', 'caption_vectors_batch', 'is_quick', 'caption_units',
-           'Captions', 'recognised', 'use_known', 'count_known', 'metadata_schema', 'write_metadata', 'write_vectors',
-           'publish', 'load_artworks', 'load_copies', 'load_vectors', 'collection_hashes', 'encoder_info',
-           'encoder_from_manifest', 'choose_captioner', 'alone', 'Plan', 'pad_to', 'workspace', 'build_corpus',
-           'captioner_info', 'survey', 'caption_corpus']
+           'Published', 'encode_key', 'Work', 'closed', 'Bar', 'Part', 'clock', 'plan_line', 'with_labels', 'Tagger',
+           'tag_batch', 'fit_space', 'Lines', 'Tagged', 'caption_batch', 'caption_vectors_batch', 'is_quick',
+           'caption_units', 'Captions', 'recognised', 'use_known', 'count_known', 'metadata_schema', 'write_metadata',
+           'write_vectors', 'publish', 'load_artworks', 'load_copies', 'load_vectors', 'collection_hashes',
+           'encoder_info', 'encoder_from_manifest', 'choose_captioner', 'alone', 'Plan', 'pad_to', 'workspace',
+           'build_corpus', 'captioner_info', 'survey', 'caption_corpus']
 
 # %% ../nbs/06_build.ipynb #569575e6
 import hashlib, io, json, os, queue, re, shlex, shutil, threading, time
@@ -29,6 +29,7 @@ from . import __version__, core, images
 from .core import (Artwork, Layout, Progress, RetrievalError, artwork_id, check_file, file_entry, fingerprint, newest_collection,
     one_line, read_manifest, said_to, say, sha256_file, write_manifest)
 from .images import BadImage, load_image, storable, thumbnail
+from .rights import is_open, rights_label
 from .shards import Shards, clear_errors, sync, sync_all, write_npy
 
 # %% ../nbs/06_build.ipynb #1c0d9bcc
@@ -280,8 +281,9 @@ class Work:
         published=None,    # `Published`
         shard:int=SHARD,   # records
         timeline=None,     # list, filled with (stage, start, end, pictures)
+        only_open:bool=False, # leave out what is not open, see `is_open`
     ):
-        self.layout,self.progress,self.encoder,self.shard = layout,progress,encoder,shard
+        self.layout,self.progress,self.encoder,self.shard,self.only_open = layout,progress,encoder,shard,only_open
         for d in (layout.images, layout.thumbs, layout.build): d.mkdir(parents=True, exist_ok=True)
         self.store = store or Shards(layout.build)
         self.named,self.known_rows,self.vectors = (published.files, published.rows, published.vectors) if published else ({},{},{})
@@ -363,6 +365,14 @@ def _is_encoded(self:Work, row):
     h = row['picture']['content_hash']
     return h in self.same or (row['id'],h) in self.encoded
 
+def closed(
+    meta:dict, # of a record
+)->str: # why it is left out; empty where it is open
+    "What keeps a record out of a build of open works."
+    if is_open(meta.get('licence', '')): return ''
+    said = rights_label(meta.get('licence') or '') or meta.get('rights')
+    return f'not open: {one_line(said, 100)}' if said else 'not open: no licence is stated'
+
 @patch
 def take(self:Work,
     task, # (`Record` or None, row as it was before or None, name of the source, the key came before)
@@ -370,6 +380,9 @@ def take(self:Work,
     "Fetch one record, as far as that is still to be done."
     rec,old,source,twice = task
     if twice: return dict(id=artwork_id(source, rec.source_key), source_key=rec.source_key, reason='the same key as an earlier record (use --key hash where paths are not unique)', picture=None, meta={}, files={}, twice=True), None
+    if self.only_open and (why := closed(old['meta'] if rec is None else rec.meta)):
+        key = old['source_key'] if rec is None else rec.source_key
+        return dict(id=artwork_id(source, key), source_key=key, reason=why, picture=None, meta={}, files={}, left_out=True), None
     with self.timed('fetch'):
         same = old and old['picture'] and (rec is None or rec.data and _sha(rec.data)==old['picture']['content_hash'])
         if same or rec is None:
@@ -502,7 +515,7 @@ def _sort(self:Work, row, image, source, arts, skipped, part, bar):
     "Put a record where it belongs: among the artworks or the skipped, in its shard, before the encoder."
     part.count += 1
     new = row.pop('new', False)
-    if not row.get('twice'):
+    if not (row.get('twice') or row.get('left_out')):                  # a later build may want it
         part.rows.append(row)
         part.new |= new or (row['id'],'') not in self.fetched
         if new: part.files += [self.place(f) for f in row['files']]
@@ -1191,7 +1204,7 @@ def workspace(
 # %% ../nbs/06_build.ipynb #e2663e74
 def build_corpus(
     sample_size:int|None=None,  # pictures; 5000 of a dataset, 240 of the gallery, all of a folder
-    source:str='wikiart',       # `wikiart`, `gallery`, `OWNER/NAME`, a parquet file, or a folder; or an object with `name`, `describe` and records
+    source:str='wikiart',       # `wikiart`, `gallery`, `OWNER/NAME`, a parquet file, a folder, or another word of `get_source`; or an object with `name`, `describe` and records
     out='artifacts',            # the collection's folder
     encoder:str='auto',         # `auto`, `clip`, `bundled`, `bundled-N`, or a preset such as `siglip2-b16-256`; or an `Encoder`
     clip_model:str=None,        # CLIP checkpoint: hub id or folder
@@ -1217,6 +1230,10 @@ def build_corpus(
     keep_copies:bool=False,     # a picture that is there several times, byte for byte, stays several artworks
     runtime:str=None,           # what runs the encoder, as `get_encoder` takes it
     dry_run:bool=False,         # only say what would be done
+    only_open:bool=False,       # leave out pictures whose licence is not open, see `is_open`
+    contact:str='',             # address or page to tell to museums' servers
+    rate:float=2.,              # requests a second to a museum's server at most
+    allow_private:bool=False,   # addresses of this machine and of private networks may be asked
     shard:int=SHARD,            # records that are kept together
     timeline:list=None,         # filled with (stage, start, end, pictures), seconds of `time.perf_counter`
     on_progress=None,           # called as on_progress(stage, done, total)
@@ -1230,19 +1247,20 @@ def build_corpus(
     from wikiart_retrieval.sources import get_source
     from wikiart_retrieval.tags import Vocabulary
     lay,progress = Layout(out),Progress(on_progress, should_stop, quiet, on_skipped)
-    src = source if not isinstance(source, (str, os.PathLike)) else get_source(str(source), sample_size, seed, source_name, offline, buffer_size, columns, key, split, config)
+    src = source if not isinstance(source, (str, os.PathLike)) else get_source(str(source), sample_size, seed, source_name, offline, buffer_size, columns, key, split, config, contact, rate, allow_private, only_open)
+    if only_open and hasattr(src, 'wanted'): src.wanted = lambda meta: not closed(meta)      # what is left out need not be fetched
     vocab = Vocabulary.load(vocabulary)
     if trees<0: raise RetrievalError(f'--trees {trees}: use 0 or more')
     if shard<1: raise RetrievalError(f'shard={shard}: use 1 record or more')
     enc = get_encoder(encoder, clip_model, fit, device, offline, shared_weight, **(dict(runtime=runtime) if runtime else {})) if isinstance(encoder, str) else encoder
     blip = dict(num_beams=num_beams, max_new_tokens=max_new_tokens, batch_size=caption_batch_size)
     cap,named = choose_captioner(captioner, enc, blip_model, offline, **blip) if isinstance(captioner, str) else (captioner, True)
-    if dry_run: return survey(src, lay, enc, cap, vocab)
+    if dry_run: return survey(src, lay, enc, cap, vocab, only_open)
     try: lay.build.mkdir(parents=True, exist_ok=True)
     except OSError as e: raise RetrievalError(f'cannot write to {out} ({e.strerror}): choose another folder with --out') from None
     with clear_errors(out), alone(lay), workspace(lay) as folder, Shards(lay.build) as store:
         old = Published(out, enc, cap)
-        with Work(lay, progress, store, enc, old, shard, timeline) as work:
+        with Work(lay, progress, store, enc, old, shard, timeline, only_open) as work:
             plan = Plan(work, Captions(work, cap, old.captions, old.words), named, match_captions, ordered_keys(src), src.name)
             info = dict(command=command or shlex.join(['wikiart-build', '--source', str(source), '--out', str(out)]))
             return _build(work, src, plan, vocab, folder, info, trees, match_captions, keep_copies)
@@ -1254,7 +1272,7 @@ def _build(work, src, plan, vocab, folder, info, trees, match, keep_copies=False
     from wikiart_retrieval.duplicates import merge_exact
     lay,enc,out = work.layout,work.encoder,work.layout.root
     arts,skipped,sample = work.fetch(src, plan)
-    if skipped: say(f'{len(skipped)} of {len(sample)} records cannot be used: see skipped.jsonl (first: {skipped[0]["source_key"]}: {skipped[0]["reason"]})')
+    _tell_skipped(skipped, len(sample))
     arts,copies = (arts, {}) if keep_copies else merge_exact(arts)
     if copies: say(f'{sum(map(len, copies.values()))-len(copies):,} pictures are others again, byte for byte: each is kept once, see copies.jsonl')
     write_jsonl(lay.build/'sample.jsonl', [dict(source_key=k) for k in sample])
@@ -1263,6 +1281,7 @@ def _build(work, src, plan, vocab, folder, info, trees, match, keep_copies=False
     vocab = with_labels(vocab, arts)
     tagger = Tagger(enc, vocab, work.words(vocab))
     tagged,vectors['omni'],space = work.tag(arts, vectors['image'], tagger, folder)
+    info |= dict(only_open=True) if work.only_open else {}
     info |= dict(source=src.describe(), encoder=encoder_info(enc, getattr(enc, 'model_id', None)), captioner=dict(name='none', fingerprint=None), vocabulary=dict(fingerprint=vocab.fingerprint, tags=len(vocab)),
         index=dict(trees=trees, seed=42), omni=space.to_dict(), shown=shown_thresholds(enc.name))
     rest = dict(copies=copies, skipped=skipped, sample=sample, vocab=vocab.data, tags=tagger.words[0], trees=trees, entries=work.entries)
@@ -1274,6 +1293,13 @@ def _build(work, src, plan, vocab, folder, info, trees, match, keep_copies=False
     work.forget(sample, src.name)
     tagged.tags.close()
     return m
+
+def _tell_skipped(skipped, n):
+    "One line for what cannot be used, one for what may not."
+    shut = [s for s in skipped if s['reason'].startswith('not open: ')]
+    bad = [s for s in skipped if s not in shut]
+    if bad: say(f'{len(bad)} of {n} records cannot be used: see skipped.jsonl (first: {bad[0]["source_key"]}: {bad[0]["reason"]})')
+    if shut: say(f'{len(shut)} of {n} records are left out, for they are not open: see skipped.jsonl (first: {shut[0]["source_key"]}: {shut[0]["reason"]})')
 
 def _finish(work, captions, tagged, vectors, info, rest, known, folder):
     "Caption what is not known, encode the captions, publish."
@@ -1307,15 +1333,17 @@ def survey(
     encoder,   # `Encoder`
     captioner, # captioner
     vocab,     # `Vocabulary`
+    only_open:bool=False, # as far as it is known without reading what is here already
 )->dict: # pictures; fetch, encode, tag, caption, index: how many of them
     "What a build would do: files are read and hashed, nothing is decoded or written."
     there = (layout.build/'build.sqlite').is_file()
     with alone(layout) if there else nullcontext(), Shards(layout.build) if there else nullcontext() as store:
         old,keys,name = Published(layout.root, encoder, captioner),ordered_keys(source),source.name
-        rows = {id:r['picture']['content_hash'] for (id,_),r in ((k, f[k]) for f in [store.find('fetch', source_identity(source))] for k in f) if r['picture']} if store else {}
+        kept = [r for f in [store.find('fetch', source_identity(source))] for r in map(f.__getitem__, f)] if store else []
+        rows,shut = {r['id']:r['picture']['content_hash'] for r in kept if r['picture']},{r['id'] for r in kept if only_open and closed(r['meta'])}
         rows = {id:r['content_hash'] for id,r in old.rows.items()}|rows
-        if keys and never_changes(source): now = [(id, rows.get(id)) for k in keys for id in [artwork_id(name, k)]]
-        else: now = [(artwork_id(name, r.source_key), _sha(r.data)) for r in source if r.data]
+        if keys and never_changes(source): now = [(id, rows.get(id)) for k in keys for id in [artwork_id(name, k)] if id not in shut]
+        else: now = [(artwork_id(name, r.source_key), _sha(r.data)) for r in source if r.data and not (only_open and closed(r.meta))]
         encoded = set(old.vectors)|(set(store.find('encode', encode_key(encoder))) if store else set())
         same = captioner.name!='tags' or (old.files and old.manifest['vocabulary']['fingerprint']==with_labels(vocab, []).fingerprint)
         captioned = {k[:2] for k in old.captions} if same else set()
@@ -1376,7 +1404,7 @@ def _caption(work, m, cap, missing, match, folder):
     captions.fill(arts, [a.tags for a in arts], vectors['image'], {*known, *had})
     words = captions.caption_vectors(arts, folder/'caption.npy')
     if words is not None: vectors['caption'] = words
-    info = {k:m[k] for k in ('command','source','encoder','vocabulary','index','omni','shown') if k in m} | dict(captioner=captioner_info(cap)|count_known(arts))
+    info = {k:m[k] for k in ('command','source','encoder','vocabulary','index','omni','shown','only_open') if k in m} | dict(captioner=captioner_info(cap)|count_known(arts))
     new = publish(root, arts, vectors, info, skipped, [s['source_key'] for s in sample], vocab, tags, m['index']['trees'], m['files'], load_copies(root, m))
     work.store.drop('caption', 'words')
     return new

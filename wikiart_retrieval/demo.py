@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['REFUSED', 'POLICY', 'MAX_UPLOAD', 'COLUMNS', 'MOST', 'LONGEST', 'CSS', 'NAMES', 'private_folder', 'gradio', 'known',
-           'inside', 'own_file', 'Pictures', 'servable', 'Door', 'only_uploads', 'unopened', 'read_upload', 'isolated',
-           'gallery_items', 'table_rows', 'line', 'answer', 'searches', 'spread', 'omni_example', 'examples', 'choices',
-           'theme', 'hidden', 'answer_part', 'wire', 'slider', 'image_tab', 'caption_tab', 'omni_tab', 'build_demo',
-           'free_address', 'Demo', 'warm', 'launch', 'demo_parser', 'demo_main']
+           'inside', 'own_file', 'Pictures', 'servable', 'Door', 'only_uploads', 'unopened', 'read_upload', 'columns',
+           'isolated', 'gallery_items', 'table_rows', 'line', 'answer', 'searches', 'spread', 'omni_example',
+           'examples', 'choices', 'theme', 'hidden', 'answer_part', 'wire', 'slider', 'options', 'image_tab',
+           'caption_tab', 'omni_tab', 'build_demo', 'free_address', 'Demo', 'warm', 'launch', 'demo_parser',
+           'demo_main']
 
 # %% ../nbs/10_demo.ipynb #d93b138c
 import atexit, errno, html, inspect, json, os, re, shutil, signal, socket, sys, tempfile, time
@@ -20,6 +21,7 @@ from .cli import Parser, _common_options, go_offline, positive, run
 from .core import RetrievalError, check_file, one_line, say
 from .images import MAX_PIXELS, BadImage, load_image, thumbnail
 from .relevance import doubt
+from .rights import rights_html, rights_line
 from .search import shown_title
 
 # %% ../nbs/10_demo.ipynb #0afd1bdd
@@ -173,6 +175,12 @@ def read_upload(
 # %% ../nbs/10_demo.ipynb #523fec6e
 COLUMNS = ['path','title','author','style','genre','caption','distance']
 
+def columns(
+    service, # `RetrievalService`
+)->list: # names
+    "The columns of the table; rights are one where the collection has any."
+    return [*COLUMNS[:-1], *(['rights'] if service.has_rights else []), COLUMNS[-1]]
+
 # %% ../nbs/10_demo.ipynb #1384e8ef
 def isolated(
     text:str, # in any direction
@@ -186,14 +194,15 @@ def gallery_items(
     pictures:Pictures, # copies to show
 )->list: # (file, caption)
     "What the gallery shows."
-    return [(pictures.path(r.id), f'{r.rank}. {isolated(r.heading)} — {isolated(r.author)} · {r.distance:.3f}') for r in results]
+    may = lambda r: f' · {isolated(rights_line(r))}' if rights_line(r) else ''
+    return [(pictures.path(r.id), f'{r.rank}. {isolated(r.heading)} — {isolated(r.author)} · {r.distance:.3f}{may(r)}') for r in results]
 
 def table_rows(
     results, # of a search
     service, # `RetrievalService`
-)->list: # a list of the seven values of each result
-    "The seven columns, as recorded; the path is the picture's inside the collection."
-    return [[service.get(r.id).path, *(getattr(r, c) for c in COLUMNS[1:-1]), round(r.distance, 4)] for r in results]
+)->list: # a list of the values of each result
+    "The columns, as recorded; the path is the picture's inside the collection, rights are HTML with their links."
+    return [[service.get(r.id).path, *(getattr(r, c) for c in COLUMNS[1:-1]), *([rights_html(r)] if service.has_rights else []), round(r.distance, 4)] for r in results]
 
 # %% ../nbs/10_demo.ipynb #aa90e872
 def line(
@@ -236,10 +245,10 @@ def searches(
     pictures:Pictures, # copies to show
 )->dict: # mode → function of the page's values
     "What each tab's button does."
-    def image(path, k): return answer(service, pictures, lambda: service.search_image(read_upload(path), _k(k, service)))
-    def caption(text, k): return answer(service, pictures, lambda: service.search_caption(_text(text), _k(k, service)))
-    def omni(text, styles, genres, tags, k):
-        return answer(service, pictures, lambda: service.search_omni(_text(text), styles, genres, tags, k=_k(k, service)))
+    def image(path, k, only_open=False): return answer(service, pictures, lambda: service.search_image(read_upload(path), _k(k, service), only_open=only_open))
+    def caption(text, k, only_open=False): return answer(service, pictures, lambda: service.search_caption(_text(text), _k(k, service), only_open=only_open))
+    def omni(text, styles, genres, tags, k, only_open=False):
+        return answer(service, pictures, lambda: service.search_omni(_text(text), styles, genres, tags, k=_k(k, service), only_open=only_open))
     return dict(image=image, caption=caption, omni=omni)
 
 # %% ../nbs/10_demo.ipynb #f2d6ebcd
@@ -322,35 +331,37 @@ NAMES = '''() => {
 # %% ../nbs/10_demo.ipynb #054b56d5
 def answer_part(
     name:str, # of the mode, for the ids of the page's elements
+    service,  # `RetrievalService`
 )->list: # gallery, table, line
     "The right side of a tab; the table is shown below."
     gr = gradio()
     note = gr.HTML(line('Ask on the left, or click an example.'), elem_id=f'{name}-line', **known(gr.HTML.__init__, padding=False))
     gallery = gr.Gallery(label='Pictures, nearest first', columns=4, height='auto', object_fit='contain', interactive=False, elem_id=f'{name}-gallery', elem_classes='wr-gallery',
                          **known(gr.Gallery.__init__, buttons=['fullscreen'], show_share_button=False, show_download_button=False))
-    table = gr.Dataframe(headers=COLUMNS, datatype=['str']*6+['number'], label='The same as a table', interactive=False, wrap=True, elem_id=f'{name}-table', elem_classes='wr-table', render=False,
-                         column_widths=['15%','18%','13%','12%','11%','21%','10%'])
+    table = gr.Dataframe(headers=columns(service), datatype=['html' if c=='rights' else 'number' if c=='distance' else 'str' for c in columns(service)], label='The same as a table', interactive=False, wrap=True, elem_id=f'{name}-table', elem_classes='wr-table', render=False,
+                         column_widths=['13%','15%','12%','10%','10%','17%','14%','9%'] if service.has_rights else ['15%','18%','13%','12%','11%','21%','10%'])
     return [gallery, table, note]
 
 def wire(
     name:str,     # of the mode: the endpoint's name
     search,       # function of the inputs' values
     side,         # column of the question
-    inputs:list,  # components of the question, the slider last
+    inputs:list,  # components of the question
+    how:list,     # of `options`
     button,       # that asks
     outputs:list, # gallery, table, line
-    samples:list, # examples, one value an input without the slider
+    samples:list, # examples, one value an input
     labels:list=None, # what stands for them
 ):
     "The button, Enter in the text, and the examples."
     gr = gradio()
     texts = [c.submit for c in inputs if isinstance(c, gr.Textbox)]
-    gr.on([button.click, *texts], search, inputs, outputs, api_name=name, show_progress='minimal')
+    gr.on([button.click, *texts], search, [*inputs, *how], outputs, api_name=name, show_progress='minimal')
     outputs[1].render()
     if not samples: return
-    def example(i, k): return *samples[i], *search(*samples[i], k)
-    with side: chosen = gr.Dataset(components=inputs[:-1], samples=samples, sample_labels=labels, type='index', label='Examples from the collection', elem_id=f'{name}-examples')
-    chosen.click(example, [chosen, inputs[-1]], [*inputs[:-1], *outputs], show_progress='minimal', **hidden())
+    def example(i, *how): return *samples[i], *search(*samples[i], *how)
+    with side: chosen = gr.Dataset(components=inputs, samples=samples, sample_labels=labels, type='index', label='Examples from the collection', elem_id=f'{name}-examples')
+    chosen.click(example, [chosen, *how], [*inputs, *outputs], show_progress='minimal', **hidden())
 
 # %% ../nbs/10_demo.ipynb #4fdf21db
 def slider(
@@ -358,6 +369,14 @@ def slider(
 )->object: # of Gradio
     "How many results."
     return gradio().Slider(1, max(2, min(MOST, len(service))), value=min(12, len(service)), step=1, label='Number of results')
+
+def options(
+    service, # `RetrievalService`
+)->list: # of Gradio: the slider, and a tick where the collection has rights
+    "How a question is answered."
+    k = slider(service)
+    tick = [gradio().Checkbox(False, label='Only open (CC0, public domain)', container=False)] if service.has_rights else []
+    return [k, *tick]
 
 def image_tab(
     service,           # `RetrievalService`
@@ -371,9 +390,9 @@ def image_tab(
         with gr.Column(scale=1, min_width=260) as side:
             image = unopened(gr.Image(type='filepath', image_mode=None, sources=['upload','clipboard'], height=280, label='Picture to compare with', elem_id='image-input',
                                       **known(gr.Image.__init__, buttons=[], show_download_button=False, show_fullscreen_button=False, alt_text='the picture to compare with')))
-            k,button = slider(service),gr.Button('Find similar pictures', variant='primary')
-        with gr.Column(scale=3, min_width=420): outputs = answer_part('image')
-    wire('image', search, side, [image, k], button, outputs, [[pictures.path(i)] for i in samples])
+            how,button = options(service),gr.Button('Find similar pictures', variant='primary')
+        with gr.Column(scale=3, min_width=420): outputs = answer_part('image', service)
+    wire('image', search, side, [image], how, button, outputs, [[pictures.path(i)] for i in samples])
     def check(path):
         try: read_upload(path)
         except RetrievalError as e: return None, [], [], line(e, True)
@@ -391,9 +410,9 @@ def caption_tab(
     with gr.Row():
         with gr.Column(scale=1, min_width=260) as side:
             text = gr.Textbox(label='What the picture shows', placeholder='a boat on the sea at night', lines=1, max_lines=4, max_length=LONGEST, elem_id='caption-input')
-            k,button = slider(service),gr.Button('Find pictures', variant='primary')
-        with gr.Column(scale=3, min_width=420): outputs = answer_part('caption')
-    wire('caption', search, side, [text, k], button, outputs, [[s] for s in samples], samples)
+            how,button = options(service),gr.Button('Find pictures', variant='primary')
+        with gr.Column(scale=3, min_width=420): outputs = answer_part('caption', service)
+    wire('caption', search, side, [text], how, button, outputs, [[s] for s in samples], samples)
 
 def omni_tab(
     service,      # `RetrievalService`
@@ -407,9 +426,9 @@ def omni_tab(
         with gr.Column(scale=1, min_width=260) as side:
             text = gr.Textbox(label='Words (may stay empty)', placeholder='a storm', max_length=LONGEST, elem_id='omni-input')
             picks = [pick('Styles', 'styles', 'style'), pick('Genres', 'genres', 'genre'), pick('Moods, subjects and other tags', 'tags', *[g for g in v.groups if g not in ('style','genre')])]
-            k,button = slider(service),gr.Button('Find pictures', variant='primary')
-        with gr.Column(scale=3, min_width=420): outputs = answer_part('omni')
-    wire('omni', search, side, [text, *picks, k], button, outputs, [list(s) for s in samples], [' + '.join(filter(None, [t, *(v.find(i).en for i in (*ss, *gs, *ts))])) for t,ss,gs,ts in samples])
+            how,button = options(service),gr.Button('Find pictures', variant='primary')
+        with gr.Column(scale=3, min_width=420): outputs = answer_part('omni', service)
+    wire('omni', search, side, [text, *picks], how, button, outputs, [list(s) for s in samples], [' + '.join(filter(None, [t, *(v.find(i).en for i in (*ss, *gs, *ts))])) for t,ss,gs,ts in samples])
 
 # %% ../nbs/10_demo.ipynb #778a014f
 def build_demo(

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 from .core import Layout, Progress, RetrievalError, fingerprint, newest_collection, read_manifest, write_atomic
 from .known import FLAT, MAX_DISTANCE, picture_hash, signs, small_grey, without_border
+from .rights import is_open
 
 # %% ../nbs/06c_duplicates.ipynb #968930b4
 def exact_groups(
@@ -34,6 +35,11 @@ def _fill(art, other):
         if not getattr(art, f) and getattr(other, f):
             for name in (f, f'{f}_from'): setattr(art, name, getattr(other, name))
 
+def _fill_rights(art, other):
+    "What the source of `art` does not say of rights, from another record; never more freedom than any of them gives."
+    if not (art.licence or art.rights) or is_open(art.licence) and other.licence and not is_open(other.licence): art.licence,art.rights = other.licence or art.licence,other.rights or ('' if other.licence else art.rights)
+    for f in ('credit','source_url'): setattr(art, f, getattr(art, f) or getattr(other, f))
+
 def merge_exact(
     arts, # artworks; they stay as they are
 )->tuple: # artworks, each picture once; id → its sources, as dicts of `source` and `source_key`, where there are several
@@ -46,6 +52,7 @@ def merge_exact(
             if a.content_hash: first[a.content_hash] = kept[-1]
             continue
         _fill(one, a)
+        _fill_rights(one, a)
         sources.setdefault(one.id, [dict(source=one.source, source_key=one.source_key)]).append(dict(source=a.source, source_key=a.source_key))
     return kept, sources
 

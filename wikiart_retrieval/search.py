@@ -19,7 +19,7 @@ from .encoders import check_script, load_minilm, unit
 from .images import BadImage, card_html, contact_sheet, grid_html, load_image
 from .indexes import open_index, top_k
 from .relevance import NEAREST, content_words, doubt, engine_weights, familiar, probability, relevance_data, strength
-from .rights import is_open, rights_html, rights_line
+from .rights import is_open, parse_rights, rights_html, rights_line, rights_uri
 from .tags import name_key
 from .where import Column, Table, column_of
 
@@ -378,6 +378,26 @@ def _one_of_each(self:RetrievalService, rows, score):
         best.setdefault(g[0] if g else (j,), j)
     return np.isin(np.arange(len(rows)), list(best.values()))
 
+# %% ../nbs/07_search.ipynb #695f5b33
+@patch
+def _stated(self:RetrievalService, field, name):
+    "A column of rights, whose values can be asked for by any of their names."
+    c = column_of([getattr(a, field) for a in self.artworks], 'text')
+    c.name = name
+    return c
+
+@patch(as_prop=True)
+def are_open(self:RetrievalService)->np.ndarray: # (n,) bool
+    "Which artworks are open, see `is_open`."
+    if '_are_open' not in self.__dict__: self._are_open = np.array([is_open(a.licence) for a in self.artworks], bool)
+    return self._are_open
+
+@patch(as_prop=True)
+def has_rights(self:RetrievalService)->bool: # False: nothing is known of any
+    "Does the collection say of any artwork what may be done with it?"
+    if '_has_rights' not in self.__dict__: self._has_rights = any(a.licence or a.rights for a in self.artworks)
+    return self._has_rights
+
 # %% ../nbs/07_search.ipynb #1f60c709
 SHOWN = dict(mood=.15, subject=.12) # least confidence with which a tag is shown, where the collection's engine has no threshold of its own
 
@@ -417,6 +437,8 @@ def columns(self:RetrievalService)->Table: # of the collection
     if '_columns' not in self.__dict__:
         kinds,blank = {str:'text', int:'number', int|None:'number'},dict(title='Untitled', author='Unknown')
         makers = {f.name: (lambda f=f: column_of([getattr(a, f.name) for a in self.artworks], kinds[f.type], blank.get(f.name, ''))) for f in fields(Artwork) if f.type in kinds}
+        makers |= dict(licence=lambda: self._stated('licence', lambda n: parse_rights(n)[0]), rights=lambda: self._stated('rights', lambda n: rights_uri(parse_rights(n)[0]) or n),
+            open=lambda: column_of(['yes' if o else 'no' for o in self.are_open], 'text'))
         makers |= {g: (lambda g=g: Column('text' if g in ('style','genre') else 'list', *self.facet_table(g), '', lambda n: self.vocab.find(n, g).en)) for g in self.vocab.groups}
         self._columns = Table(len(self), makers|dict(tag=self._all_tags))
     return self._columns
@@ -436,6 +458,7 @@ def _all_tags(self:RetrievalService):
 def matching(self:RetrievalService,
     only:dict=None, # group → names; any of them within a group, all groups together
     where:str=None, # a condition, such as `style = "Baroque" and year < 1700`; see `where`
+    only_open:bool=False, # of those whose licence is open, see `is_open`
 )->np.ndarray: # (n,) bool
     "Which artworks have the ticked facets and meet the condition."
     keep = np.ones(len(self), bool) if where is None or (isinstance(where, str) and not where.strip()) else self.columns.select(where)
@@ -443,15 +466,16 @@ def matching(self:RetrievalService,
         labels,rows,numbers = self.facet_table(group)
         want = [labels.index(n if n in labels else self.vocab.find(n, group).en) for n in _listed(names)]
         if want: keep &= np.isin(np.arange(len(self)), rows[np.isin(numbers, want)])
-    return keep
+    return keep & self.are_open if only_open else keep
 
 @patch
 def facets(self:RetrievalService,
     only:dict=None, # ticked already: group → names
     where:str=None, # a condition that holds already, see `matching`
+    only_open:bool=False, # of those whose licence is open, see `is_open`
 )->dict: # group → list of (label, count): what is there, most first, then the vocabulary's other labels
     "How many artworks each tick would leave."
-    out,met = {},self.matching(None, where)
+    out,met = {},self.matching(None, where, only_open)
     for g in self.vocab.groups:
         keep = self.matching({k:v for k,v in (only or {}).items() if k!=g}) & met
         labels,rows,numbers = self.facet_table(g)
@@ -465,10 +489,11 @@ def browse(self:RetrievalService,
     k:int=10,       # results
     only:dict=None, # group → names, see `matching`
     where:str=None, # a condition, see `matching`
+    only_open:bool=False, # of those whose licence is open, see `is_open`
 )->Results: # in the collection's order
     "The collection in its own order; results have no distance."
     n = self._count(k)
-    rows = np.flatnonzero(self.matching(only, where))[:n]
+    rows = np.flatnonzero(self.matching(only, where, only_open))[:n]
     return self._results(rows, [None]*len(rows), [None]*len(rows), 'browse', '', None)
 
 # %% ../nbs/07_search.ipynb #8d567971
@@ -554,10 +579,10 @@ def _unwanted(negative, also=()):
 
 # %% ../nbs/07_search.ipynb #d0ba2c1c
 @patch
-def _candidates(self:RetrievalService, axes, n, only, where, drop, wide):
+def _candidates(self:RetrievalService, axes, n, only, where, drop, wide, only_open=False):
     "Rows worth scoring, but for those to drop."
     wanted = [a for a in axes if a.weight>0]
-    if only or where: rows = np.flatnonzero(self.matching(only, where))
+    if only or where or only_open: rows = np.flatnonzero(self.matching(only, where, only_open))
     elif all(self.index(a.space).kind=='exact' for a in wanted): rows = np.arange(len(self))
     else: rows = np.unique(np.concatenate([self.index(a.space).query(unit(a.query), min(len(self), 10*n+100+len(drop) if wide else n+len(drop)))[0] for a in wanted]))
     return rows[~np.isin(rows, list(drop))] if drop else rows
@@ -568,11 +593,11 @@ def _by_place(self:RetrievalService, axes, rows):
     return [(name, a.weight*c*reciprocal_ranks(self._raw(a.space, np.asarray(v, np.float32), rows))) for a in axes for name,c,v in a.terms]
 
 @patch
-def _answer(self:RetrievalService, axes, n, mode, words, shown=None, only=None, where=None, drop=(), fusion='score', diversity=0., said='', collapse=False):
+def _answer(self:RetrievalService, axes, n, mode, words, shown=None, only=None, where=None, drop=(), fusion='score', diversity=0., said='', collapse=False, only_open=False):
     "The results of a question; `said` are its words."
     if fusion not in ('score','rrf'): raise RetrievalError(f'unknown fusion {one_line(fusion, 40)!r}: use score or rrf')
     if isinstance(diversity, bool) or not isinstance(diversity, (int, float, np.number)) or not 0<=diversity<=1: raise RetrievalError(f'diversity = {one_line(diversity, 40)}: use a number from 0 (by score alone) to 1')
-    rows = self._candidates(axes, n, only, where, drop, len(axes)>1 or diversity>0 or fusion=='rrf' or collapse)
+    rows = self._candidates(axes, n, only, where, drop, len(axes)>1 or diversity>0 or fusion=='rrf' or collapse, only_open)
     raws = [self._raw(a.space, a.query, rows) for a in axes]
     placed = self._by_place(axes, rows) if fusion=='rrf' else []
     score = sum([v for _,v in placed] if placed else [self._worth(a, r) for a,r in zip(axes, raws)])
@@ -588,7 +613,7 @@ def _answer(self:RetrievalService, axes, n, mode, words, shown=None, only=None, 
     distance = 1-sum(a.scale*r[best] for a,r in zip(axes, raws) if a.scale)
     res = self._results(rows[best], distance, score[best], mode, words, shown, shares)
     for r in res if collapse else (): r.copies = [i for i in self.alike.get(r.id, ()) if i!=r.id]
-    if said: res.relevance = self.relevance(said, rows=rows if only or where else None)
+    if said: res.relevance = self.relevance(said, rows=rows if only or where or only_open else None)
     return res
 
 # %% ../nbs/07_search.ipynb #7be10c02
@@ -659,6 +684,7 @@ def search_image(self:RetrievalService,
     fusion:str='score',      # `score` or `rrf`: how several pictures are put together
     diversity:float=0.,      # 0: by score alone, to 1: as unlike each other as can be
     collapse:bool=False, # of pictures that are or look the same, only the best
+    only_open:bool=False, # of those whose licence is open, see `is_open`
 )->Results: # the nearest first
     "Pictures that look like a picture. `distance` is 1 − cosine in the picture index."
     n,pics,no = self._count(k),self._query_images(image),_unwanted(negative)
@@ -668,7 +694,7 @@ def search_image(self:RetrievalService,
     drop = {self.row[self.get(i).id] for i in _listed(less)} | ({p[0] for p in pics}-{None} if not include_self else set())
     words = 'like '+' + '.join(p[2] for p in pics) if pics else 'by example'
     shown = self._shown(*pics[0][:2]) if pics else None
-    return self._answer([axis, *self._negatives(no, dict(image=1.), axis)], n, 'image', _said(words, more, less, no), shown, only, where, drop, fusion, diversity, collapse=collapse)
+    return self._answer([axis, *self._negatives(no, dict(image=1.), axis)], n, 'image', _said(words, more, less, no), shown, only, where, drop, fusion, diversity, collapse=collapse, only_open=only_open)
 
 # %% ../nbs/07_search.ipynb #2f6f7e4c
 @patch
@@ -690,6 +716,7 @@ def search_caption(self:RetrievalService,
     fusion:str='score',         # `score` or `rrf`: how pictures and captions are put together
     diversity:float=0.,         # 0: by score alone, to 1: as unlike each other as can be
     collapse:bool=False, # of pictures that are or look the same, only the best
+    only_open:bool=False, # of those whose licence is open, see `is_open`
 )->Results: # the best first
     "Pictures that a sentence describes. `distance` is 1 − the weighted mean of the two cosines, `score` the weighted mean of the two standardised cosines less what is not wanted."
     said,no = split_not(text)
@@ -705,7 +732,7 @@ def search_caption(self:RetrievalService,
     named = lambda name: [(t if t.startswith('text') else f'{t} {against[name]}', c, o) for t,c,o in self._steer(name, [(f'text {against[name]}', 1., self._place(name, v))], more, less)]
     axes = [Axis(name, named(name), o, 'standard', 1., o*scale[name]) for name,o in weights.items()]
     drop = {self.row[self.get(i).id] for i in _listed(less)}
-    return self._answer(axes+self._negatives(no, weights), n, 'caption', _said(said, more, less, no), None, only, where, drop, fusion, diversity, said, collapse)
+    return self._answer(axes+self._negatives(no, weights), n, 'caption', _said(said, more, less, no), None, only, where, drop, fusion, diversity, said, collapse, only_open)
 
 # %% ../nbs/07_search.ipynb #031a566f
 OMNI_WEIGHTS = dict(text=1., style=1., genre=1., tag=1., image=1.)
@@ -756,6 +783,7 @@ def search_omni(self:RetrievalService,
     fusion:str='score',# `score` or `rrf`: how the parts are put together
     diversity:float=0.,# 0: by score alone, to 1: as unlike each other as can be
     collapse:bool=False, # of pictures that are or look the same, only the best
+    only_open:bool=False, # of those whose licence is open, see `is_open`
 )->Results: # the best first
     "Pictures that fit all parts of a query. `distance` is 1 − the weighted mean of the parts' cosines in the omni space."
     n = self._count(k)
@@ -771,4 +799,4 @@ def search_omni(self:RetrievalService,
     axis = Axis('omni', self._steer('omni', terms, more, less))
     drop = {self.row[self.get(i).id] for i in _listed(less)} | (own if not include_self else set())
     words = ' + '.join(what if kind=='text' else f'{kind}: {what}' for kind,what,_ in parts)
-    return self._answer([axis, *self._negatives(no, dict(omni=1.), axis)], n, 'omni', _said(words, more, less, no), shown, only, where, drop, fusion, diversity, said, collapse)
+    return self._answer([axis, *self._negatives(no, dict(omni=1.), axis)], n, 'omni', _said(words, more, less, no), shown, only, where, drop, fusion, diversity, said, collapse, only_open)

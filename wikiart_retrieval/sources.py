@@ -589,7 +589,7 @@ class _Offline:
 
 TABLES,MUSEUMS = ('.csv','.tsv','.xlsx','.jsonl'),('met','aic','rijks','cleveland')
 
-def _of_museum(spec, sample_size, seed, name, offline, columns, contact, rate, allow_private):
+def _of_museum(spec, sample_size, seed, name, offline, columns, contact, rate, allow_private, only_open=False):
     "A IIIF source, a museum's dump or a table; None where the word means none of them."
     word,_,rest = spec.partition(':')
     ending = PurePath(spec.split('?')[0] if is_address(spec) else spec).suffix.lower()
@@ -608,9 +608,9 @@ def _of_museum(spec, sample_size, seed, name, offline, columns, contact, rate, a
         return iiif_source(rest, sample_size, None if name=='local' else name, seed, polite())
     if word in MUSEUMS:
         from wikiart_retrieval.museums import museum_source
-        return museum_source(word, rest, sample_size, seed, polite())
+        return museum_source(word, rest, sample_size, seed, polite(), only_open)
     from wikiart_retrieval.tables import table_source
-    return table_source(spec, sample_size, name, seed, columns, polite())
+    return table_source(spec, sample_size, name, seed, columns, polite(), only_open)
 
 # %% ../nbs/01_sources.ipynb #81e64b7e
 def get_source(
@@ -627,12 +627,13 @@ def get_source(
     contact:str='',            # address or page to tell to museums' servers
     rate:float=2.,             # requests a second to a museum's server at most
     allow_private:bool=False,  # addresses of this machine and of private networks may be asked
+    only_open:bool=False,      # of tables and museums' dumps only what is open, see `is_open`; of other sources a build leaves out the rest
 )->'StreamSource|FolderSource|GallerySource': # iterable of `Record`, with `name`, `describe()` and a length
     "The source a word stands for; local paths win over names on the hub."
     if sample_size is not None and sample_size<1: raise RetrievalError(f'--sample-size {sample_size}: at least 1 picture is needed')
     stream = dict(seed=seed, buffer_size=buffer_size, columns=columns, key=key)
     p = Path(spec)
-    if (museum := _of_museum(spec, sample_size, seed, source_name, offline, columns, contact, rate, allow_private)) is not None: return museum
+    if (museum := _of_museum(spec, sample_size, seed, source_name, offline, columns, contact, rate, allow_private, only_open)) is not None: return museum
     if spec=='gallery': return GallerySource(sample_size, seed)
     if spec=='wikiart': return hub_source(WIKIART, sample_size or 5000, split, config, offline, **stream)
     if is_address(spec) and spec.split('?')[0].endswith('.parquet'): return parquet_source(spec, sample_size or 5000, source_name, **stream)

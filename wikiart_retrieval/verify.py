@@ -116,7 +116,8 @@ def source_of(
     spec = source or dict(gallery='gallery', hub=d.get('repo')).get(d.get('kind')) or o.get('source')
     if not spec or (d.get('kind') in ('folder','parquet') and '://' not in str(spec) and not Path(spec).exists()): raise RetrievalError(f'the source {spec or d.get("name")} is not here: say where it is now with --source')
     pairs = dict(c.split('=', 1) for c in o.get('columns') or () if '=' in c)
-    return get_source(str(spec), d.get('sample_size'), d.get('seed', 42), d.get('name', 'local'), offline, d.get('buffer_size', 2048), pairs or None, o.get('key') or 'path', d.get('split') or 'train', d.get('config'))
+    return get_source(str(spec), d.get('sample_size'), d.get('seed', 42), d.get('name', 'local'), offline, d.get('buffer_size', 2048), pairs or None, o.get('key') or 'path', d.get('split') or 'train', d.get('config'),
+        o.get('contact') or '', o.get('rate') or 2., bool(o.get('allow_private')))
 
 def _options(command):
     "The options of a command line; where it cannot be read, as much as its source."
@@ -308,8 +309,9 @@ def skipped(self:Mender,
     name:str, # of the file
 )->Path: # the file made again, not yet in its place
     "What could not be used, and why, looked at again."
-    from wikiart_retrieval.build import write_jsonl
+    from wikiart_retrieval.build import closed, write_jsonl
     rows,have,again = [],{a.source_key for a in self.arts},set()
+    why = lambda row: (closed(row['meta']) if self.m.get('only_open') else '') or row['reason']
     if self.m['skipped']:
         keys = [json.loads(l) for l in self.need('sample.jsonl').read_text(encoding='utf-8').splitlines()]
         found = self.refetch(k['source_key'] for k in keys if k['source_key'] not in have)
@@ -317,7 +319,7 @@ def skipped(self:Mender,
             twice = k['source_key'] in again
             again.add(k['source_key'])
             if twice and k['source_key'] in have: rows.append(k|dict(reason='the same key as an earlier record (use --key hash where paths are not unique)'))
-            elif k['source_key'] not in have: rows.append(k|dict(reason=found[k['source_key']]['reason'] if k['source_key'] in found else 'gone since'))
+            elif k['source_key'] not in have: rows.append(k|dict(reason=why(found[k['source_key']]) if k['source_key'] in found else 'gone since'))
     path = self.fresh()/name
     write_jsonl(path, rows)
     return path

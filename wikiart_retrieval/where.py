@@ -271,7 +271,7 @@ def decide(
     return (yes.all(0), no.any(0)) if tree[0]=='and' else (yes.any(0), no.all(0))
 
 # %% ../nbs/07a_where.ipynb #04aa5580
-ALIASES = dict(artist='author', subjects='subject', tags='tag', moods='mood')
+ALIASES = dict(artist='author', subjects='subject', tags='tag', moods='mood', license='licence')
 
 class Table:
     "The columns of a collection."

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MODES', 'MAX_PICTURES', 'VARIED', 'MAX_UPLOAD', 'MAX_PART', 'HINTS', 'MOST', 'Query', 'with_pictures', 'ask',
-           'in_words', 'card', 'details', 'webp', 'large_picture', 'Thumbs', 'Control', 'Cards', 'Facets',
-           'QueryPicture', 'Upload', 'Latest', 'default_root', 'collections', 'SearchApp', 'BuildPanel']
+           'in_words', 'rights_parts', 'card', 'details', 'webp', 'large_picture', 'Thumbs', 'Control', 'Cards',
+           'Facets', 'QueryPicture', 'Upload', 'Latest', 'default_root', 'collections', 'SearchApp', 'BuildPanel']
 
 # %% ../nbs/09_widgets.ipynb #a7e270c9
 import io, json, os, re, threading, time
@@ -22,6 +22,7 @@ from PIL import Image
 from .core import Layout, RetrievalError, Stopped, one_line, read_manifest, said_to
 from .images import BadImage, load_image, thumbnail
 from .relevance import doubt
+from .rights import rights_label, secure, web_address
 from .search import Results, RetrievalService, shown_title
 
 # %% ../nbs/09_widgets.ipynb #3754e0e5
@@ -40,6 +41,7 @@ class Query:
     less:tuple=()        # ids of artworks that were not
     where:str=''         # a condition, such as `style = Baroque and year < 1700`
     varied:bool=False    # answers that are less alike
+    only_open:bool=False # only what is open, see `is_open`
 
     @property
     def ticked(self)->dict: # group → labels
@@ -54,7 +56,7 @@ class Query:
     def asks(self)->bool: # False: it only browses
         "Is it a question?"
         uses = dict(image=[self.pictures], caption=[self.text.strip()], omni=[self.text.strip(), self.pictures, self.ticked])
-        return bool(any(uses[self.mode]) or self.ticked or self.more or self.less or self.where.strip())
+        return bool(any(uses[self.mode]) or self.ticked or self.more or self.less or self.where.strip() or self.only_open)
 
 # %% ../nbs/09_widgets.ipynb #5e21a0c4
 def with_pictures(
@@ -77,7 +79,7 @@ def ask(
 )->Results: # browsing order where nothing is asked
     "Put a question to the service: several pictures as a list, in their order and with equal weights."
     only,text,pics = query.ticked,query.text.strip(),[p for p,_ in query.pictures]
-    liked = dict(more=query.more, less=query.less, where=query.where, diversity=VARIED if query.varied else 0.)
+    liked = dict(more=query.more, less=query.less, where=query.where, diversity=VARIED if query.varied else 0., only_open=query.only_open)
     if query.mode=='omni':
         if text or only or pics:
             tags = [service.vocab.find(l, g).id for g,ls in only.items() if g not in ('style','genre') for l in ls]
@@ -85,7 +87,7 @@ def ask(
     elif query.mode=='caption' and text: return service.search_caption(text, k, only=only, **liked)
     elif query.mode=='image' and pics: return service.search_image(pics, k, only=only, **liked)
     if query.more or query.less: return service.search_image(None, k, only=only, **liked)
-    return service.browse(k, only, query.where)
+    return service.browse(k, only, query.where, query.only_open)
 
 # %% ../nbs/09_widgets.ipynb #b262227c
 def in_words(
@@ -100,16 +102,24 @@ def in_words(
     if query.where.strip(): parts.append(f'where {query.where.strip()}')
     for sign,ids in (('more',query.more), ('less',query.less)):
         if ids: parts.append(f'{sign} like {len(ids)}')
+    if query.only_open: parts.append('only open')
     if query.varied and query.asks: parts.append('more varied')
     return one_line(' · '.join(parts), 160) or 'the whole collection'
 
 # %% ../nbs/09_widgets.ipynb #88896b50
+def rights_parts(
+    r, # a `Result` or `Artwork`
+)->list: # of [text, address or ''], maybe none
+    "Licence and credit, each with where it leads."
+    page,licence = web_address(r.source_url),one_line(rights_label(r.licence) or r.rights, 120)
+    return [o for o in ([licence, secure(r.rights)], [one_line(r.credit, 200) or (page and 'source'), page]) if o[0]]
+
 def card(
     r, # a `Result`
 )->dict: # plain values
     "What a card of the grid shows."
     by,kind,caption = r._lines()[:3]
-    return dict(id=r.id, rank=r.rank, heading=r.heading, by=by, kind=kind, caption=caption, distance=r.distance, bar=min(1., r.distance or 0))
+    return dict(id=r.id, rank=r.rank, heading=r.heading, by=by, kind=kind, caption=caption, distance=r.distance, bar=min(1., r.distance or 0), rights=rights_parts(r))
 
 def details(
     service, # `RetrievalService`
@@ -118,10 +128,11 @@ def details(
     "What the details show: the metadata as recorded, the tags that are sure enough with their confidence, the picture's path."
     a,guess = service.get(id),{'predicted': '{} (a guess)', 'unsure': 'perhaps {}'}
     fields = dict(Title=a.title, Author=a.author, Year=a.year, Style=a.style and guess.get(a.style_from, '{}').replace('{}', a.style), Genre=a.genre and guess.get(a.genre_from, '{}').replace('{}', a.genre), Caption=a.caption)
+    fields |= {'Licence':rights_label(a.licence), 'Rights statement':a.rights, 'Credit':a.credit, 'Page':a.source_url}
     fields |= {'Caption by':a.captioner, 'Subjects':', '.join(a.subjects), 'Size':f'{a.width} × {a.height} pixels', 'Source':a.source, 'Key':a.source_key, 'Id':a.id}
     tags = [(g.en.capitalize(), [dict(label=o['label'], confidence=o['confidence'], score=o['score']) for o in service.shown_tags(a, g.id)]) for g in service.vocab.groups.values()]
     return dict(id=a.id, heading=shown_title(a.title, a.caption), caption=a.caption, path=os.path.abspath(service.picture_path(a)),
-                fields=[(k, str(v)) for k,v in fields.items() if v], tags=[(g, o) for g,o in tags if o])
+                fields=[(k, str(v)) for k,v in fields.items() if v], links={k:u for k,u in (('Rights statement', secure(a.rights)), ('Page', web_address(a.source_url))) if u}, tags=[(g, o) for g,o in tags if o])
 
 # %% ../nbs/09_widgets.ipynb #1606a398
 def webp(
@@ -313,6 +324,7 @@ def _make(self:SearchApp, k):
     self.text = w.Text(description='Words', placeholder='a boat at sea', continuous_update=False, layout=w.Layout(width='auto'))
     self.count = w.BoundedIntText(value=k, min=1, max=MOST, description='Results', layout=w.Layout(width='150px'))
     self.varied = w.Checkbox(description='More varied', tooltip='A little of the score for results that are less alike', indent=False, layout=w.Layout(width='auto'))
+    self.free = w.Checkbox(description='Only open (CC0, public domain)', tooltip='Leave out what is not open, and what nothing is known of', indent=False, layout=w.Layout(width='auto', display='none'))
     button = lambda label, tip, **o: w.Button(description=label, tooltip=tip, layout=w.Layout(width='auto'), **o)
     self.go,self.back = button('Search', 'Search again', icon='search', button_style='primary'),button('Back', 'The question before', icon='arrow-left', disabled=True)
     self.past = w.Dropdown(description='History', options=[('', None)], layout=w.Layout(width='auto', flex='1 1 160px', min_width='160px'))
@@ -325,7 +337,7 @@ def _make(self:SearchApp, k):
     self.facets.add_class('wr-facets'); self.cards.add_class('wr-cards')
     inner = (self.root/'manifest.json').is_file() and not list(self.root.glob('*/manifest.json'))      # a collection, not a folder of them
     self.panel = BuildPanel(self.root.resolve().parent if inner and self.root.resolve()!=default_root().resolve() else self.root, on_done=self._built)
-    self.page = [row(self.where), self.tabs, row(self.go, self.count, self.varied, self.back, self.past, *self.exports.values()), w.HBox([self.facets, self.cards]).add_class('wr-split'),
+    self.page = [row(self.where), self.tabs, row(self.go, self.count, self.varied, self.free, self.back, self.past, *self.exports.values()), w.HBox([self.facets, self.cards]).add_class('wr-split'),
                  w.Accordion([self.panel.box], titles=['Build a collection'], selected_index=None)]
     self.box = w.VBox([]).add_class('wr-app')
 
@@ -339,6 +351,7 @@ def _wire(self:SearchApp):
     self.facets.observe(heard(lambda p: self._ask(picks=p)), 'picked')
     self.facets.observe(heard(lambda v: self._ask(where=v)), 'where')
     self.varied.observe(heard(lambda v: self._ask(varied=v)), 'value')
+    self.free.observe(heard(lambda v: self._ask(only_open=v)), 'value')
     self.count.observe(heard(lambda _: self._run(self.query)), 'value')
     self.past.observe(heard(lambda i: i is not None and self._run(self.history[i])), 'value')
     self.where.observe(heard(lambda p: p is not None and self.open(p)), 'value')
@@ -405,7 +418,7 @@ def _set(self:SearchApp, q):
     "Make the controls show a question."
     self._quiet += 1
     try:
-        self.text.value,self.tabs.selected_index,self.facets.picked,self.facets.where,self.varied.value = q.text,list(MODES).index(q.mode),q.picks,q.where,q.varied
+        self.text.value,self.tabs.selected_index,self.facets.picked,self.facets.where,self.varied.value,self.free.value = q.text,list(MODES).index(q.mode),q.picks,q.where,q.varied,q.only_open
         self.picture.pictures = [dict(key=_key(p), name=name, thumb=self._thumbs.get(p) if isinstance(p, str) else webp(p, 256)) for p,name in q.pictures]
         self.facets.hint = 'Lean towards' if q.mode=='omni' else 'Show only'
     finally: self._quiet -= 1
@@ -419,7 +432,7 @@ def _run(self:SearchApp, q, wait=False, note=''):
     self._set(q)
     self.cards.busy = True
     began,n = time.perf_counter(),min(self.count.value, len(self.service))
-    def work(): return ask(self.service, q, n), self.service.facets({} if q.mode=='omni' else q.ticked, q.where), n, time.perf_counter()-began
+    def work(): return ask(self.service, q, n), self.service.facets({} if q.mode=='omni' else q.ticked, q.where, q.only_open), n, time.perf_counter()-began
     if not wait: return self._latest.later(work, partial(self._show, q, note=note), self._failed)
     def failed(e):
         self._failed(e)
@@ -435,7 +448,7 @@ def _status(self:SearchApp, q, took=''):
 def _show(self:SearchApp, q, answer, note=''):
     "Put an answer on the page."
     self._shown,(self.results,counts,n,took) = q,answer
-    self._deal(self._status(q, f'{took*1000:.0f} ms') if self.results else 'nothing found: '+('remove a tick or the condition, or ask in other words' if q.ticked or q.where else 'there is nothing else in this collection'), n, note=note)
+    self._deal(self._status(q, f'{took*1000:.0f} ms') if self.results else 'nothing found: '+('remove a tick or the condition, or ask in other words' if q.ticked or q.where or q.only_open else 'there is nothing else in this collection'), n, note=note)
     known = {g: set(self.service.vocab.labels(g)) for g in counts}                # only these can be part of a question
     self.facets.groups = [dict(id=g, label=self.service.vocab.groups[g].en.capitalize(), open=g in ('style','genre'), options=[p for p in o if q.mode!='omni' or p[0] in known[g]]) for g,o in counts.items()]
     if q.asks and (not self.history or self.history[-1]!=q): self.history = [*self.history[-99:], q]
@@ -479,6 +492,7 @@ def search(self:SearchApp,
     k:int=None,   # results
     where:str='', # a condition, see `RetrievalService.matching`
     varied:bool=False, # answers that are less alike
+    only_open:bool=False, # only what is open, see `is_open`
 )->Results: # as on the page
     "Ask a question from Python; the page shows it too. RetrievalError where it cannot be answered."
     self._need()
@@ -495,7 +509,7 @@ def search(self:SearchApp,
     if mode not in MODES: raise RetrievalError(f'unknown mode {one_line(mode, 40)!r}: use {", ".join(MODES)}')
     if mode=='image' and not given and text.strip(): raise RetrievalError('mode image takes a picture, not words: use caption or omni')
     if mode=='caption' and given: raise RetrievalError('mode caption takes words, not a picture: use image or omni')
-    q = with_pictures(Query(mode, text, picks=picks, where=where or '', varied=bool(varied)), [self._picture(o) for o in given])
+    q = with_pictures(Query(mode, text, picks=picks, where=where or '', varied=bool(varied), only_open=bool(only_open)), [self._picture(o) for o in given])
     if k is not None:
         self._quiet += 1
         self.count.value = min(k, MOST)
@@ -653,6 +667,7 @@ def open(self:SearchApp,
 def _use(self:SearchApp, service):
     "Show a service's collection from its beginning."
     self.service,self._thumbs,self.history = service,Thumbs(service),[]
+    self.free.layout.display = None if service.has_rights else 'none'
     self._seen.clear()
     self.cards.send(dict(do='forget'))
     self._choose()

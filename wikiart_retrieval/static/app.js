@@ -27,6 +27,10 @@ function h(tag, props = {}, ...kids) {
   return e
 }
 
+const linked = (text, url) => /^https?:\/\//i.test(url || '') ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer', text }) : document.createTextNode(text)
+
+const rights = parts => parts && parts.length ? h('div', { class: 'wr-rights', dir: 'auto' }, ...parts.flatMap(([t, u], i) => [...(i ? [' · '] : []), linked(t, u)])) : null
+
 const words = (s, cls) => s ? h('div', { class: cls, dir: 'auto', text: s }) : null
 
 function watch(model, names, f) {          // f once now, then at most once for each burst of changes
@@ -108,7 +112,7 @@ function cards(model, el) {
     const dist = a.distance === null ? null : h('div', { class: 'wr-distance', title: 'distance: 0 is the same, 2 the opposite' },
       h('span', { text: a.distance.toFixed(3) }), h('span', { class: 'wr-bar', 'aria-hidden': 'true' }, h('span', { style: `width:${Math.round(100 * a.bar)}%` })))
     const li = h('li', { class: 'wr-card', 'data-id': a.id }, open, h('div', { class: 'wr-title', dir: 'auto', text: `${a.rank}. ${a.heading}` }),
-      words(a.by), words(a.kind), words(a.caption, 'wr-caption'), dist, acts(a, false))
+      words(a.by), words(a.kind), words(a.caption, 'wr-caption'), rights(a.rights), dist, acts(a, false))
     paint(li, a.id)
     return li
   }
@@ -182,7 +186,7 @@ function cards(model, el) {
     current = a.id
     details.dataset.id = a.id
     const copyButton = h('button', { type: 'button', class: 'wr-button', text: 'Copy path', onclick: async () => { copyButton.textContent = await copy(a.path) ? 'Copied' : 'Copy by hand' } })
-    const rows = a.fields.map(([k, v]) => [h('dt', { text: k }), h('dd', { dir: 'auto', text: v })]).flat()
+    const rows = a.fields.map(([k, v]) => [h('dt', { text: k }), h('dd', { dir: 'auto' }, linked(v, (a.links || {})[k]))]).flat()
     const groups = a.tags.map(([name, tags]) => h('div', { class: 'wr-taggroup' }, h('h4', { text: name }), h('ul', {}, ...tags.map(t => h('li', { title: `confidence ${t.confidence.toFixed(2)}, cosine ${t.score.toFixed(3)}` },
       h('span', { dir: 'auto', text: t.label }), h('span', { class: 'wr-bar', 'aria-hidden': 'true' }, h('span', { style: `width:${Math.round(100 * t.confidence)}%` })), h('span', { text: t.confidence.toFixed(2) }))))))
     details.replaceChildren(
