@@ -128,21 +128,21 @@ def read_iiif(
     if kind not in ('Manifest','Collection'): raise RetrievalError(f'{where} is no IIIF manifest or collection' + (f': its type is {one_line(kind, 40)}' if kind else ': it has no type'))
     return (doc, complaint(doc)) if doc.get('type') else (doc|dict(type=kind), 'type: missing')
 
-# %% ../nbs/01e_iiif.ipynb #726e3b93
+# %% ../nbs/01e_iiif.ipynb #7ea6fba2
 LABELS = dict(
     title='title|object title|titel|titre|titolo|título|titulo|название|題名|タイトル',
-    author='artist|artists|author|creator|creators|maker|painter|artist/maker|artist name|created by|künstler|künstler/in|künstler*in|urheber|maler|auteur|artiste|peintre|créateur|kunstenaar|vervaardiger|schilder|maker(s)|autor|artista|pintor|autore|художник|автор|作者|作家',
-    year='date|year|dated|date created|date made|date of creation|creation date|created|date of production|production date|object date|datierung|datum|entstehungszeit|jahr|date de création|datation|année|jaar|datering|fecha|año|data|datazione|anno|дата|год|制作年|年代',
+    author='artist|artists|artist(s)|author|authors|creator(s)|contributors|people|creator|creators|maker|painter|artist/maker|artist name|created by|künstler|künstler/in|künstler*in|urheber|maler|auteur|artiste|peintre|créateur|kunstenaar|vervaardiger|schilder|maker(s)|autor|artista|pintor|autore|художник|автор|作者|作家',
+    year='date|dates|year|date statement|culture & date|publication/creation|dated|date created|date made|date of creation|creation date|created|date of production|production date|object date|datierung|datum|entstehungszeit|jahr|date de création|datation|année|jaar|datering|fecha|año|data|datazione|anno|дата|год|制作年|年代',
     style='style|movement|art movement|period/style|school/style|stil|stilrichtung|mouvement|stijl|stroming|estilo|movimiento|movimento|стиль|направление',
     genre='genre|classification|object type|type of object|work type|type|category|object name|gattung|objektart|objekttyp|sachgruppe|catégorie|type d’objet|objecttype|objectsoort|género|tipologia|жанр|тип|分類',
     subjects='subject|subjects|keywords|keyword|tags|depicts|iconography|schlagwort|schlagwörter|thema|sujet|sujets|mots-clés|onderwerp|trefwoorden|tema|soggetto|materia|сюжет|ключевые слова|主題',
-    licence='rights|rights statement|license|licence|copyright|copyright status|usage rights|terms of use|conditions of use|rechte|lizenz|nutzungsrechte|droits|licentie|rechten|derechos|licencia|licenza|diritti|права|лицензия',
+    licence='rights|rights statement|rights and reproduction|copyright information|image use|image rights|license and attribution|license|licence|copyright|copyright status|usage rights|terms of use|conditions of use|rechte|lizenz|nutzungsrechte|droits|licentie|rechten|derechos|licencia|licenza|diritti|права|лицензия',
     credit='credit|credit line|creditline|credits|attribution|courtesy of|provenance/credit|repository|holding institution|current location|bildnachweis|kredit|crédit|mention de crédit|creditregel')
 _FIELD = {name:f for f,names in LABELS.items() for name in names.split('|')}
 
 def _field(label):
     "The field that a label names, in any of its languages."
-    return next((f for _,t in _pairs(label) if (f := _FIELD.get(plain_text(t).casefold().rstrip(' :.')))), '')
+    return next((f for _,t in _pairs(label) if (f := _FIELD.get(re.sub(r'\s*/\s*', '/', plain_text(t).casefold().rstrip(' :.'))))), '')
 
 def _rights(v):
     "One of the addresses under `rights` or `license`: a licence that is known everywhere, if there is one."
@@ -154,6 +154,7 @@ def _of(o):
     out = {}
     for p in _dicts(o.get('metadata')):
         if (f := _field(p.get('label'))) and f not in out and (v := texts_of(p.get('value'), links=f=='licence')): out[f] = [s for t in v for s in re.split(r'\s*[;|]\s*', t)] if f=='subjects' else '; '.join(v[:5])
+    if 'author' in out: out['author'] = re.sub(r'^(artist|maker|painter|creator|author)s?\s*:\s*', '', out['author'], flags=re.I)
     if t := texts_of(o.get('label')): out['label'] = t[0]
     if r := _rights(o.get('rights')): out['rights'] = r
     said = o.get('requiredStatement')
@@ -320,7 +321,7 @@ def fetch_picture(
         except RetrievalError as e: why = why or e
     raise why or RetrievalError('a part of a picture without an image service cannot be asked for')
 
-# %% ../nbs/01e_iiif.ipynb #e8d1f181
+# %% ../nbs/01e_iiif.ipynb #96051409
 DEPTH,MOST_LISTS,MOST_MANIFESTS,MOST_CANVASES = 12,10_000,500_000,20_000   # bounds: collections in collections, collections and pages, manifests, canvases of one manifest
 
 class IiifSource:
@@ -336,6 +337,7 @@ class IiifSource:
         self.spec,self.sample_size,self.seed,self.side = str(spec).removeprefix('iiif:').strip(),sample_size,seed,side
         self.polite,self._mine = polite or Polite(),polite is None
         self.where = self.spec if self.spec.startswith(('http://','https://')) else Path(self.spec).name
+        self.wanted = None                     # meta → is the picture needed? A build of open works sets it
         self._entries,self._lock,self.slightly,self.dead = None,threading.RLock(),{},set()
         self.root = self._read(self.where, self._root())
         self.name = name or f'iiif {urlsplit(_id(self.root) or self.where).hostname or self.where}'
@@ -425,7 +427,7 @@ def _listed_in(self:IiifSource, doc, base, depth, seen, problems):
         except NetworkAway: raise
         except RetrievalError as e: return problems.append((url, one_line(e, 200)))
 
-# %% ../nbs/01e_iiif.ipynb #a3433f22
+# %% ../nbs/01e_iiif.ipynb #a1f674bf
 @patch
 def _canvases(self:IiifSource, url, doc, taken):
     "Key, what is known, picture or problem of every canvas of a manifest."
@@ -488,6 +490,7 @@ def record(self:IiifSource,
     "One record, fetched now."
     o = self._plan()[key]
     if o['problem']: return Record(key, None, o.get('meta', {}), o['problem'])
+    if self.wanted and not self.wanted(o['meta']): return Record(key, None, o['meta'], 'not wanted')
     p = o['picture']
     try: return Record(key, self._ask(p['service']['id'] if p['service'] else p['url'], lambda: fetch_picture(p, self.polite, self.side)), o['meta'])
     except NetworkAway: raise
