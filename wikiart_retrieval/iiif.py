@@ -128,21 +128,21 @@ def read_iiif(
     if kind not in ('Manifest','Collection'): raise RetrievalError(f'{where} is no IIIF manifest or collection' + (f': its type is {one_line(kind, 40)}' if kind else ': it has no type'))
     return (doc, complaint(doc)) if doc.get('type') else (doc|dict(type=kind), 'type: missing')
 
-# %% ../nbs/01e_iiif.ipynb #726e3b93
+# %% ../nbs/01e_iiif.ipynb #7ea6fba2
 LABELS = dict(
     title='title|object title|titel|titre|titolo|título|titulo|название|題名|タイトル',
-    author='artist|artists|author|creator|creators|maker|painter|artist/maker|artist name|created by|künstler|künstler/in|künstler*in|urheber|maler|auteur|artiste|peintre|créateur|kunstenaar|vervaardiger|schilder|maker(s)|autor|artista|pintor|autore|художник|автор|作者|作家',
-    year='date|year|dated|date created|date made|date of creation|creation date|created|date of production|production date|object date|datierung|datum|entstehungszeit|jahr|date de création|datation|année|jaar|datering|fecha|año|data|datazione|anno|дата|год|制作年|年代',
+    author='artist|artists|artist(s)|author|authors|creator(s)|contributors|people|creator|creators|maker|painter|artist/maker|artist name|created by|künstler|künstler/in|künstler*in|urheber|maler|auteur|artiste|peintre|créateur|kunstenaar|vervaardiger|schilder|maker(s)|autor|artista|pintor|autore|художник|автор|作者|作家',
+    year='date|dates|year|date statement|culture & date|publication/creation|dated|date created|date made|date of creation|creation date|created|date of production|production date|object date|datierung|datum|entstehungszeit|jahr|date de création|datation|année|jaar|datering|fecha|año|data|datazione|anno|дата|год|制作年|年代',
     style='style|movement|art movement|period/style|school/style|stil|stilrichtung|mouvement|stijl|stroming|estilo|movimiento|movimento|стиль|направление',
     genre='genre|classification|object type|type of object|work type|type|category|object name|gattung|objektart|objekttyp|sachgruppe|catégorie|type d’objet|objecttype|objectsoort|género|tipologia|жанр|тип|分類',
     subjects='subject|subjects|keywords|keyword|tags|depicts|iconography|schlagwort|schlagwörter|thema|sujet|sujets|mots-clés|onderwerp|trefwoorden|tema|soggetto|materia|сюжет|ключевые слова|主題',
-    licence='rights|rights statement|license|licence|copyright|copyright status|usage rights|terms of use|conditions of use|rechte|lizenz|nutzungsrechte|droits|licentie|rechten|derechos|licencia|licenza|diritti|права|лицензия',
+    licence='rights|rights statement|rights and reproduction|copyright information|image use|image rights|license and attribution|license|licence|copyright|copyright status|usage rights|terms of use|conditions of use|rechte|lizenz|nutzungsrechte|droits|licentie|rechten|derechos|licencia|licenza|diritti|права|лицензия',
     credit='credit|credit line|creditline|credits|attribution|courtesy of|provenance/credit|repository|holding institution|current location|bildnachweis|kredit|crédit|mention de crédit|creditregel')
 _FIELD = {name:f for f,names in LABELS.items() for name in names.split('|')}
 
 def _field(label):
     "The field that a label names, in any of its languages."
-    return next((f for _,t in _pairs(label) if (f := _FIELD.get(plain_text(t).casefold().rstrip(' :.')))), '')
+    return next((f for _,t in _pairs(label) if (f := _FIELD.get(re.sub(r'\s*/\s*', '/', plain_text(t).casefold().rstrip(' :.'))))), '')
 
 def _rights(v):
     "One of the addresses under `rights` or `license`: a licence that is known everywhere, if there is one."
@@ -154,6 +154,7 @@ def _of(o):
     out = {}
     for p in _dicts(o.get('metadata')):
         if (f := _field(p.get('label'))) and f not in out and (v := texts_of(p.get('value'), links=f=='licence')): out[f] = [s for t in v for s in re.split(r'\s*[;|]\s*', t)] if f=='subjects' else '; '.join(v[:5])
+    if 'author' in out: out['author'] = re.sub(r'^(artist|maker|painter|creator|author)s?\s*:\s*', '', out['author'], flags=re.I)
     if t := texts_of(o.get('label')): out['label'] = t[0]
     if r := _rights(o.get('rights')): out['rights'] = r
     said = o.get('requiredStatement')
@@ -320,7 +321,7 @@ def fetch_picture(
         except RetrievalError as e: why = why or e
     raise why or RetrievalError('a part of a picture without an image service cannot be asked for')
 
-# %% ../nbs/01e_iiif.ipynb #94cb2c75
+# %% ../nbs/01e_iiif.ipynb #96051409
 DEPTH,MOST_LISTS,MOST_MANIFESTS,MOST_CANVASES = 12,10_000,500_000,20_000   # bounds: collections in collections, collections and pages, manifests, canvases of one manifest
 
 class IiifSource:
@@ -336,7 +337,8 @@ class IiifSource:
         self.spec,self.sample_size,self.seed,self.side = str(spec).removeprefix('iiif:').strip(),sample_size,seed,side
         self.polite,self._mine = polite or Polite(),polite is None
         self.where = self.spec if self.spec.startswith(('http://','https://')) else Path(self.spec).name
-        self._entries,self._lock,self.slightly = None,threading.RLock(),{}
+        self.wanted = None                     # meta → is the picture needed? A build of open works sets it
+        self._entries,self._lock,self.slightly,self.dead = None,threading.RLock(),{},set()
         self.root = self._read(self.where, self._root())
         self.name = name or f'iiif {urlsplit(_id(self.root) or self.where).hostname or self.where}'
 
@@ -371,11 +373,23 @@ def iiif_source(
     if sample_size is not None and sample_size<1: raise RetrievalError(f'--sample-size {sample_size}: at least 1 picture is needed')
     return IiifSource(spec, sample_size, name, seed, polite)
 
-# %% ../nbs/01e_iiif.ipynb #b62515bb
+# %% ../nbs/01e_iiif.ipynb #4dfa8e8b
+@patch
+def _ask(self:IiifSource, url, f):
+    "What a function gives that asks this address; an ordinary error where only its host is away."
+    place,home = urlsplit(url).netloc,urlsplit(self.where).netloc
+    if place in self.dead: raise RetrievalError(f'{place} stays away')
+    try: return f()
+    except NetworkAway:
+        if not home or home==place or not self.polite.answers(self.where): raise
+        self.dead.add(place)
+        say(f'{place} stays away: what lies there is left out')
+        raise RetrievalError(f'{place} stays away') from None
+
 @patch
 def _get(self:IiifSource, url):
     "A document from an address."
-    return self._read(url, self.polite.json(url))
+    return self._read(url, self._ask(url, lambda: self.polite.json(url)))
 
 @patch
 def _next_page(self:IiifSource, doc, base, seen):
@@ -413,7 +427,7 @@ def _listed_in(self:IiifSource, doc, base, depth, seen, problems):
         except NetworkAway: raise
         except RetrievalError as e: return problems.append((url, one_line(e, 200)))
 
-# %% ../nbs/01e_iiif.ipynb #f1822788
+# %% ../nbs/01e_iiif.ipynb #a1f674bf
 @patch
 def _canvases(self:IiifSource, url, doc, taken):
     "Key, what is known, picture or problem of every canvas of a manifest."
@@ -476,7 +490,9 @@ def record(self:IiifSource,
     "One record, fetched now."
     o = self._plan()[key]
     if o['problem']: return Record(key, None, o.get('meta', {}), o['problem'])
-    try: return Record(key, fetch_picture(o['picture'], self.polite, self.side), o['meta'])
+    if self.wanted and not self.wanted(o['meta']): return Record(key, None, o['meta'], 'not wanted')
+    p = o['picture']
+    try: return Record(key, self._ask(p['service']['id'] if p['service'] else p['url'], lambda: fetch_picture(p, self.polite, self.side)), o['meta'])
     except NetworkAway: raise
     except RetrievalError as e: return Record(key, None, o['meta'], one_line(e, 200))
 
@@ -608,26 +624,31 @@ def _wanted(self:IiifServer, w, h, region, size):
     if self.version==3 and (out[0]>rw or out[1]>rh): return None
     return None if (wide and out[0]>wide) or (high and out[1]>high+1) or (area and out[0]*out[1]>area*1.01) or rw<1 or rh<1 or not all(out) else (box, out)
 
-# %% ../nbs/01e_iiif.ipynb #9a104c7a
+# %% ../nbs/01e_iiif.ipynb #f660a372
 @patch
 def _reply(self:IiifServer, request):
-    "An answer to a request."
-    def sent(doc): return 200, {'Content-Type':'application/ld+json', 'Cache-Control':'no-cache', 'ETag':f'"{self.version}"'}, json.dumps(doc).encode()
+    "An answer to a request; that nothing has changed, where the version asked about is the one there is."
+    tag = f'"{self.version}"'
+    if request.headers.get('If-None-Match')==tag: return 304, {'ETag':tag}, b''
     path = unquote(request.path)
-    parts = path.strip('/').split('/')
-    if path in self.extra: return sent(self.extra[path])
-    if path=='/collection.json': return sent(self.collection(int(request.query['page']) if 'page' in request.query else None))
+    found = self.extra[path] if path in self.extra else self.collection(int(request.query['page']) if 'page' in request.query else None) if path=='/collection.json' else self._of_picture(path.strip('/').split('/'))
+    if isinstance(found, int): return found, {}, b''
+    if isinstance(found, bytes): return 200, {'Content-Type':'image/jpeg', 'ETag':tag}, found
+    return 200, {'Content-Type':'application/ld+json', 'Cache-Control':'no-cache', 'ETag':tag}, json.dumps(found).encode()
+
+@patch
+def _of_picture(self:IiifServer, parts):
+    "What belongs to one picture: JSON, bytes, or the status of a refusal."
     i = int(m[0]) if len(parts)>1 and (m := re.match(r'\d+', parts[1])) else -1
-    if not 0<=i<len(self.records): return 404, {}, b''
-    if parts[0]=='manifest': return sent(self.manifest(i))
-    if parts[0]=='file': return 200, {'Content-Type':'image/jpeg', 'ETag':f'"{i}"'}, self._jpeg(self._picture(i))
-    if parts[0]!='image' or self.level is None: return 404, {}, b''
-    if parts[2:]==['info.json']: return sent(self.info(i))
-    if len(parts)!=6 or parts[4:]!=['0','default.jpg']: return 400, {}, b'not that way'
+    if not 0<=i<len(self.records): return 404
+    if parts[0]=='manifest': return self.manifest(i)
+    if parts[0]=='file': return self._jpeg(self._picture(i))
+    if parts[0]!='image' or self.level is None: return 404
+    if parts[2:]==['info.json']: return self.info(i)
+    if len(parts)!=6 or parts[4:]!=['0','default.jpg']: return 400
     img = self._picture(i)
     found = self._wanted(*img.size, parts[2], parts[3])
-    if not found: return 400, {}, b'not that size'
-    return 200, {'Content-Type':'image/jpeg', 'ETag':f'"{i}"'}, self._jpeg(img.resize(found[1], 3, found[0]))
+    return self._jpeg(img.resize(found[1], 3, found[0])) if found else 400
 
 @patch
 def _jpeg(self:IiifServer, img):
