@@ -149,7 +149,7 @@ def to_csl(
 def to_text(
     items, # CSL items
 )->str: # a line each
-    "CSL items as plain text: who (when). What. Where. Rights. Address."
+    "CSL items as plain text: who (when), what, where, rights, address; where nobody is known, what (when) comes first."
     out = []
     for o in items:
         who = '; '.join(_name(a) for a in o.get('author', ()))
@@ -158,8 +158,8 @@ def to_text(
         where = ', '.join(filter(None, (o.get('archive'), o.get('archive_location'))))
         rights = ', '.join(filter(None, (o.get('license'), o.get('custom', {}).get('rights'))))
         url = o.get('URL', '')+(f' (accessed {_iso(o["accessed"])})' if 'accessed' in o else '')
-        head = ' '.join(filter(None, (who, when)))
-        out.append('. '.join(p.rstrip('.') for p in (head, o['title']+kind, where, o.get('note', ''), rights, f'https://doi.org/{o["DOI"]}' if o.get('DOI') else '', url) if p)+('' if url else '.'))
+        head = (f'{who} {when}'.strip(), o['title']+kind) if who else (f'{o["title"]}{kind} {when}'.strip(),)
+        out.append('. '.join(p.rstrip('.') for p in (*head, where, o.get('note', ''), rights, f'https://doi.org/{o["DOI"]}' if o.get('DOI') else '', url) if p)+('' if url else '.'))
     return '\n'.join(out)+'\n' if out else ''
 
 STYLES = dict(bibtex=to_bibtex, csl=to_csl, text=to_text) # name → how a list of items is written
