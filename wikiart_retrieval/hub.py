@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['LARGE', 'FAULTS', 'REPO', 'ROUTES', 'HASTE', 'Entry', 'Commit', 'Repo', 'git_oid', 'pointer', 'is_large',
-           'StandInHub', 'commit', 'resolve', 'Refusal', 'card_head', 'using', 'in_child']
+           'StandInHub', 'commit', 'resolve', 'Refusal', 'card_head', 'using', 'in_child', 'speaking']
 
-# %% ../nbs/12a_hub.ipynb #4e52c3c4
-import asyncio, base64, hashlib, json, os, random, re, shutil, subprocess, sys, tempfile, threading
+# %% ../nbs/12a_hub.ipynb #ac01c7b4
+import asyncio, base64, contextlib, hashlib, json, os, random, re, shutil, subprocess, sys, tempfile, threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 from urllib.parse import quote, unquote
 from fastcore.basics import patch
 from .core import RetrievalError
@@ -673,7 +675,7 @@ def _send(self:StandInHub, request, sha, head):
         data,status,head = data[a:b],206,head|{'Content-Range':f'bytes {a}-{b-1}/{len(data)}'}
     return web.Response(body=data, status=status, headers=head)
 
-# %% ../nbs/12a_hub.ipynb #8205de70
+# %% ../nbs/12a_hub.ipynb #c081a661
 HASTE = '''import time as _time, types as _types
 import huggingface_hub.file_download as _f, huggingface_hub.utils._http as _h
 _h.time = _f.time = _types.SimpleNamespace(**{**vars(_time), 'sleep': lambda s: _time.sleep(min(s, .01))})
@@ -700,9 +702,26 @@ def in_child(
     haste:bool=True,  # without the pauses between attempts?
     status:int=0,     # the exit code that is expected, None for any
     cwd=None,         # working folder
+    python=None,      # another interpreter, say with another version of the client
     **more            # further variables
 )->subprocess.CompletedProcess: # with `stdout` and `stderr`
     "Run Python in a process that speaks to the stand-in hub."
-    r = subprocess.run([sys.executable, '-c', (HASTE if haste else '')+code], capture_output=True, text=True, encoding='utf-8', cwd=cwd, env=using(hub, token, home, **more), timeout=300)
+    r = subprocess.run([python or sys.executable, '-c', (HASTE if haste else '')+code], capture_output=True, text=True, encoding='utf-8', cwd=cwd, env=using(hub, token, home, **more), timeout=300)
     if status is not None and r.returncode!=status: raise RetrievalError(f'the child ended with {r.returncode} instead of {status}: {r.stderr[-3000:]}')
     return r
+
+# %% ../nbs/12a_hub.ipynb #29cf44b1
+@contextlib.contextmanager
+def speaking(
+    hub:StandInHub, # the server, running
+    token='',       # as for `using`
+)->Iterator: # nothing is yielded
+    "Inside, this process's `HfApi` speaks to the stand-in hub, without pauses and without Xet; for uploads."
+    import time, types
+    import huggingface_hub.constants as c, huggingface_hub.utils._http as http
+    from huggingface_hub.utils import disable_progress_bars
+    hasty = types.SimpleNamespace(**{**vars(time), 'sleep': lambda s: time.sleep(min(s, .01))})
+    token = next(iter(hub.tokens)) if token=='' else token
+    settings = dict(ENDPOINT=hub.url, HF_HUB_OFFLINE=False, HF_HUB_DISABLE_XET=True, HF_HUB_DISABLE_TELEMETRY=True, HF_TOKEN_PATH=str(hub.root/'home'/'token'))
+    disable_progress_bars()
+    with mock.patch.multiple(c, **settings), mock.patch.object(http, 'time', hasty), mock.patch.dict(os.environ, dict(HF_TOKEN=token or '')): yield
