@@ -129,7 +129,7 @@ def parse_rights(
     if text.casefold() in (PUBLIC, NOT_PUBLIC): return text.casefold(), ''
     plain = re.sub(r'<a\b[^<>]*?\bhref=["\']?([^"\'\s>]+)[^<>]*>(.*?)</a>', r'\2 \1', text, flags=re.I)
     found = _ADDRESS.findall(plain)
-    rest = _ADDRESS.sub(' ', plain).strip(' .,;:()<>[]-–')
+    rest = re.sub(r'\(\s*\)|<\s*>|\[\s*\]', ' ', _ADDRESS.sub(' ', plain)).strip(' .,;:-–')
     said = {_of_address(a) for a in found}|({_of_name(rest)} if rest else set())
     if len(said)==1 and (name := said.pop()): return name, rights_uri(name)
     return text, web_address(whole)
