@@ -336,7 +336,7 @@ class Replay:
         if self.problem: return [f'not the same: it cannot be run: {self.problem}']
         if self.same: return ['the same answer'+(f' (scores differ by {self.drift:.1g} at most)' if self.drift else '')]
         head = 'another answer' if self.moved or self.left or self.came else f'the same works in the same order, but other scores (by up to {self.drift:.4f})'
-        return [head, *(f'  moved {w} → {n}: {t}' for _,t,w,n in self.moved), *(f'  left, was {w}: {t}' for _,t,w in self.left), *(f'  came, is {n}: {t}' for _,t,n in self.came)]
+        return [head, *(f'  moved {w} → {n}: {t} ({i})' for i,t,w,n in self.moved), *(f'  left, was {w}: {t} ({i})' for i,t,w in self.left), *(f'  came, is {n}: {t} ({i})' for i,t,n in self.came)]
     def __str__(self):
         clean = lambda s: ''.join(c if c.isprintable() else '�' for c in s)
         lines = self._answer()+(['changed since:', *(f'  {l}' for l in _told(self.changed))] if self.changed else ['nothing changed since'])
