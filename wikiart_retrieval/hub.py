@@ -710,7 +710,7 @@ def in_child(
     if status is not None and r.returncode!=status: raise RetrievalError(f'the child ended with {r.returncode} instead of {status}: {r.stderr[-3000:]}')
     return r
 
-# %% ../nbs/12a_hub.ipynb #9d241744
+# %% ../nbs/12a_hub.ipynb #29cf44b1
 @contextlib.contextmanager
 def speaking(
     hub:StandInHub, # the server, running
@@ -719,13 +719,9 @@ def speaking(
     "Inside, this process's `HfApi` speaks to the stand-in hub, without pauses and without Xet; for uploads."
     import time, types
     import huggingface_hub.constants as c, huggingface_hub.utils._http as http
-    from huggingface_hub.utils import disable_progress_bars, logging
+    from huggingface_hub.utils import disable_progress_bars
     hasty = types.SimpleNamespace(**{**vars(time), 'sleep': lambda s: time.sleep(min(s, .01))})
     token = next(iter(hub.tokens)) if token=='' else token
     settings = dict(ENDPOINT=hub.url, HF_HUB_OFFLINE=False, HF_HUB_DISABLE_XET=True, HF_HUB_DISABLE_TELEMETRY=True, HF_TOKEN_PATH=str(hub.root/'home'/'token'))
     disable_progress_bars()
-    loud = logging.get_verbosity()
-    logging.set_verbosity_error()                     # of each attempt it would tell
-    with mock.patch.multiple(c, **settings), mock.patch.object(http, 'time', hasty), mock.patch.dict(os.environ, dict(HF_TOKEN=token or '')):
-        try: yield
-        finally: logging.set_verbosity(loud)
+    with mock.patch.multiple(c, **settings), mock.patch.object(http, 'time', hasty), mock.patch.dict(os.environ, dict(HF_TOKEN=token or '')): yield

@@ -437,7 +437,7 @@ def training_head(
     return card_head(ds, nbytes, license=TRAINING_LICENSE, pretty_name=f'{len(ds):,} descriptions of WikiArt pictures, with hashes', source_datasets=['original'], task_categories=['image-to-text','text-to-image','text-retrieval'], task_ids=['image-captioning'],
         tags=['art',MARKS['training'],'synthetic','wikiart','perceptual-hash',TAG])
 
-# %% ../nbs/12_publish.ipynb #bdcabcda
+# %% ../nbs/12_publish.ipynb #fdd1d2bf
 def training_card(
     repo:str,   # OWNER/NAME
     ds,         # from `training_rows`
@@ -470,11 +470,11 @@ One split, `train`.
 {rows}
 ```
 
-## Data card of the file in the package
+## Data card
 
 {said}
 
-## The same rows
+## The same rows in the package
 
 These are the rows of `wikiart_retrieval/data/{file.name}` of wikiart_retrieval {__version__}, {file.stat().st_size:,} bytes, SHA-256 `{hashlib.sha256(file.read_bytes()).hexdigest()}`. Which of your pictures they describe:
 
