@@ -13,8 +13,8 @@ def command(hub, home, which, *args):
 n.PATIENCE.update(attempts=200, wait_initial=.01, wait_max=.05, wait_jitter=.0)
 from wikiart_retrieval.share import {which}_main
 sys.exit({which}_main({list(map(str, args))!r}))""", home=home)
-    print(r.stdout.splitlines()[0].replace(str(home), '…'))
-    print(f'  {time.time()-t:.1f} s, {len(hub.requests)-n:,} requests, of which {sum(hub.faulted.values())-bad:,} went wrong')
+    print(which, r.stdout.splitlines()[0].replace(str(home), '…'))
+    print(f'  {time.time()-t:.1f} s, {len(hub.requests)-n:,} requests, of which {sum(hub.faulted.values())-bad:,} went wrong', flush=True)
 
 def answers(root, root_of_queries):
     "Ids and scores of queries in the three modes."

@@ -538,12 +538,17 @@ def _fetch(repo, commit, token, folder, patterns, names):
     "Download, until the files are there."
     from huggingface_hub import snapshot_download
     def once():
-        try: snapshot_download(repo, repo_type='dataset', revision=commit, local_dir=folder, allow_patterns=patterns, token=token.value if token else False, max_workers=4, library_name='wikiart_retrieval', library_version=__version__)
+        try: snapshot_download(repo, repo_type='dataset', revision=commit, local_dir=folder, allow_patterns=patterns, token=token.value if token else False, library_name='wikiart_retrieval', library_version=__version__)
         except OSError as e:
             if 'Consistency check' in str(e): raise ConnectionError('a file came in part') from e
             raise
-        if missing := [n for n in names if not (folder/n).is_file()]: raise ConnectionError(f'{len(missing)} files did not come')
-    again(once, 'the hub')
+        if left(): raise ConnectionError(f'{left()} files did not come')
+    left = lambda: sum(not (folder/n).is_file() for n in names)
+    while True:
+        before = left()
+        try: return again(once, 'the hub')
+        except NetworkAway:
+            if left()>=before: raise                          # as long as files come, the network is not away
 
 def _leftovers(folder, names):
     "Remove what an earlier pull of another state left in the folder, and whatever is no plain file."
