@@ -7,7 +7,7 @@ __all__ = ['LEAST_SIDE', 'GRID', 'PARTS', 'DIMS', 'SAMPLE', 'PART', 'WINDOW', 'c
            'detail_rows', 'principal_axes', 'build_regions', 'Regions', 'open_regions', 'Detail', 'marked', 'Details',
            'search_details']
 
-# %% ../nbs/07g_details.ipynb #ab13da29
+# %% ../nbs/07g_details.ipynb #ebc8d8f0
 import json, os, shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from .core import Layout, Progress, RetrievalError, file_entry, fingerprint, new
 from .encoders import unit
 from .images import BadImage, load_image
 from .indexes import top_k
-from .search import Result, Results
+from .search import Result, Results, split_not
 
 # %% ../nbs/07g_details.ipynb #0e419ca8
 LEAST_SIDE = 8 # pixels of a crop
@@ -223,7 +223,7 @@ def build_regions(
             store.add(ks, (v if axes is None else v@axes).astype(np.float16))
         return _publish(root, store, keys, head, axes)
 
-# %% ../nbs/07g_details.ipynb #3b0aa868
+# %% ../nbs/07g_details.ipynb #4dd68676
 class Regions:
     "The region index of a collection."
     def __init__(self,
@@ -267,7 +267,11 @@ def open_regions(
     with service._lock:
         if '_regions' not in service.__dict__:
             found = _found(service.root, service.manifest['encoder']['fingerprint'])
-            if found is None: return None                         # it may be made while the service runs
+            if found is None:                                     # it may be made while the service runs
+                if list(service.root.glob('regions-*')) and not service.__dict__.get('_no_regions'):
+                    service._no_regions = True
+                    say(f'the region index is damaged or of another encoder, whole pictures are searched: make it again with build_regions({str(service.root)!r})')
+                return None
             service._regions = Regions(*found, _keys(service.artworks))
             if n := service._regions.missing: say(f'{n:,} of {len(service):,} pictures are not in the region index and are searched as a whole: bring it up to date with build_regions({str(service.root)!r})')
         return service._regions
@@ -315,37 +319,39 @@ class Details(Results):
         "All fields as a table."
         return super().to_pandas().assign(box=[r.box for r in self])
 
-# %% ../nbs/07g_details.ipynb #68bdc3e3
+# %% ../nbs/07g_details.ipynb #82803945
 def _asked(service, what, box):
     "(row or None, PIL image or None, words or None) of a query."
     if not isinstance(what, str) or what in service.row or os.path.isfile(what):
         row,img = service._query_image(what)
-        img = load_image(service.picture_path(service.artworks[row])) if row is not None else img
+        if row is not None: img = crop(service.picture_path(service.artworks[row]), (0,0,1,1))
         return row, (img if box is None else crop(img, box)), None
     if box is not None or Path(what).suffix.lower() in ('.jpg','.jpeg','.png','.webp','.gif','.tif','.tiff','.bmp'): raise RetrievalError(f'{one_line(what, 80)!r} is neither an id of this collection nor a picture file')
     if not what.strip(): raise RetrievalError('the query is empty: give a picture with a box, or words')
+    if split_not(what)[1]: raise RetrievalError('a search for details knows no NOT: leave it out, or search by words without boxes')
     return None, None, what.strip()
 
 def _by_picture(service, regions, q):
-    "(n,) score, (n,) window or −1 for the whole, parts of the score: the best window."
-    whole = np.concatenate([np.asarray(service.vectors['image'][i:i+65536], np.float32)@(q*part_scale(service.encoder)) for i in range(0, len(service), 65536)])
-    if regions is None: return whole, np.full(len(whole), -1), {}
+    "(n,) score; (n,) cosine; (n,) window or −1 for the whole; parts of the score."
+    whole = service._raw('image', q*part_scale(service.encoder), np.arange(len(service)))
+    if regions is None: return whole, whole, np.full(len(whole), -1), {}
     score,which = regions.best(q)
-    return np.maximum(whole, score), np.where(score>whole, which, -1), {}
+    top = np.maximum(whole, score)
+    return top, top, np.where(score>whole, which, -1), {}
 
 def _by_words(service, regions, q, weight):
     "The same for words: the whole picture and the best window, each standardised."
-    z = lambda v: (v-v.mean())/max(v.std(), 1e-6)
-    whole = z(service._raw('image', q, np.arange(len(service))))
-    if regions is None or not len(regions): return whole, np.full(len(whole), -1), {}
-    score,which = regions.best(q*part_scale(service.encoder))
-    here = np.isfinite(score)
-    window = np.where(here, whole, 0.)
+    z,e = lambda v: (v-v.mean())/max(v.std(), 1e-6),service.encoder
+    raw = service._raw('image', q, np.arange(len(service)))
+    whole,cosine = z(raw),raw/e.shared_weight**.5
+    if regions is None or not len(regions): return whole, cosine, np.full(len(whole), -1), {}
+    score,which = regions.best(q)
+    here,window = np.isfinite(score),whole.copy()
     window[here] = z(score[here])
-    window[~here] = whole[~here]
-    return (1-weight)*whole+weight*window, np.where(here, which, -1), {'text vs picture':(1-weight)*whole, 'text vs window':weight*window}
+    share = PARTS['shared'] if set(PARTS)<=set(getattr(e, 'weights', None) or {}) else e.shared_weight
+    return (1-weight)*whole+weight*window, np.where(here, score/share**.5, cosine), np.where(here, which, -1), {'text vs picture':(1-weight)*whole, 'text vs window':weight*window}
 
-# %% ../nbs/07g_details.ipynb #5f845ff8
+# %% ../nbs/07g_details.ipynb #e5049a53
 def search_details(
     service,         # `RetrievalService`
     what,            # path, bytes, PIL image or id of an artwork; or words
@@ -361,12 +367,12 @@ def search_details(
     n,(row,img,words),regions = service._count(k),_asked(service, what, box),open_regions(service)
     if words is None:
         q = unit(service._vectors([img], 'index_vectors')[0]*part_scale(service.encoder))
-        score,which,parts = _by_picture(service, regions, q)
-    else: score,which,parts = _by_words(service, regions, service.encoder.lift(service._text(words))[0], weight)
+        score,cosine,which,parts = _by_picture(service, regions, q)
+    else: score,cosine,which,parts = _by_words(service, regions, service.encoder.lift(service._text(words))[0], weight)
     keep = service.matching(only, where)
     if row is not None and not include_self: keep[row] = False
     rows = np.flatnonzero(keep)
     best = rows[top_k(score[rows], n)]
     said = words or ('like a part of ' if box is not None else 'like ')+(f'“{service.artworks[row].title}”' if row is not None else 'this picture')
-    res = service._results(best, 1-score[best] if words is None else [None]*len(best), score[best], 'image' if words is None else 'caption', said, img, {k:v[best] for k,v in parts.items()})
+    res = service._results(best, 1-cosine[best], score[best], 'image' if words is None else 'caption', said, img, {k:v[best] for k,v in parts.items()})
     return Details([Detail(**vars(r), box=None if which[i]<0 else regions.boxes[which[i]]) for r,i in zip(res, best)], res.mode, res.query, res.query_image, res.thumbs)
