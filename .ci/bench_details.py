@@ -10,7 +10,7 @@ from wikiart_retrieval.build import build_corpus
 from wikiart_retrieval.core import Progress
 from wikiart_retrieval.details import GRID, WINDOW, Regions, build_regions, crop, open_regions, part_scale, windows
 from wikiart_retrieval.encoders import unit
-from wikiart_retrieval.evaluate import average_precision, subject_words
+from wikiart_retrieval.evaluate import average_precision, paired, subject_words
 from wikiart_retrieval.known import described_pictures
 from wikiart_retrieval.search import RetrievalService
 
@@ -19,7 +19,7 @@ SMALL = ('angel animal apple basket beard bell bird boat book bottle bowl bread 
 
 def pictures(split, folder):
     "The split's pictures as files, and their descriptions."
-    n,keep = 0,None
+    keep = None
     if split == 'train': keep = set(np.random.default_rng(0).choice(10500, 700, replace=False).tolist())
     records = []
     (folder/'pictures').mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def cut_out(im, box):
 
 def queries(folder, service):
     "Boxes, whose they are, and the rows of their cut-outs."
-    path,rng = folder/'queries.npz',np.random.default_rng(7)
+    rng = np.random.default_rng(7)
     asked = [(i, a, rectangle(rng, 1/a)) for a in (4,9,16) for i in range(len(service)) for _ in range(2)]
     parts = []
     for j in range(0, len(asked), 280):
@@ -98,7 +98,6 @@ def words(service, regions, records):
         ap[w] = np.array([average_precision(np.isin(np.argsort(-((1-w)*z(service._raw('image', t, np.arange(len(service))))+w*z(regions.best(t*scale)[0])), kind='stable'), asked[n])[None], [len(asked[n])])[0] for n,t in zip(names, T)])
     print(f'mAP of one-word queries: {len(names)} words, {small.sum()} of them something small ({", ".join(n for n,s in zip(names, small) if s)})')
     for w,v in ap.items(): print(f'weight of the best window {w:.1f}: all {v.mean():.4f}, small {v[small].mean():.4f}'+(' (the default)' if w == WINDOW else ''))
-    from wikiart_retrieval.evaluate import paired
     for name,keep in (('all', slice(None)), ('small', small)): print(f'default against none, {name}: {paired(ap[WINDOW][keep], ap[0][keep])}')
 
 def costs(folder, service, regions):
@@ -113,7 +112,7 @@ def costs(folder, service, regions):
         many.vectors = regions.vectors if n == len(regions) else np.broadcast_to(np.asarray(regions.vectors[:500]), (n//500, 500, *regions.vectors.shape[1:])).reshape(n, *regions.vectors.shape[1:])
         many.axes,many.rows = regions.axes,np.arange(n)
         many.best(q)
-        t,c = time.perf_counter(),time.process_time()
+        c = time.process_time()
         many.best(q)
         print(f'comparing {n:,} pictures: {1000*(time.process_time()-c):.0f} ms of one core')
 
