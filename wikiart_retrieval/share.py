@@ -59,12 +59,14 @@ def _command(text):
     try: return text.startswith(('wikiart-build ','wikiart-caption ')) and text.isprintable() and shlex.join(shlex.split(text))==text
     except ValueError: return False
 
+_HUB = r'\w[\w.-]*(/\w[\w.-]*)?' # name of a checkpoint
+
 def _said(m):
     "Does it say how the collection was made, in words and numbers where they are expected?"
     if not all(isinstance(m.get(k), dict) for k in ('source','encoder','captioner','vocabulary','index','omni')): return False
     e = m['encoder']
     words = [m.get('version'), m.get('created'), m['source'].get('name'), m['source'].get('kind'), *(e.get(k) for k in ('name','fit','fingerprint')), *(m['captioner'].get(k) for k in ('name','fingerprint'))]
-    return all(isinstance(w, str) and len(w)<300 for w in words) and isinstance(e.get('options'), dict) and type(m.get('skipped')) is int and (e.get('model') is None or bool(re.fullmatch(r'[\w.-]+(/[\w.-]+)?', str(e['model']))))
+    return all(isinstance(w, str) and len(w)<300 for w in words) and isinstance(e.get('options'), dict) and type(m.get('skipped')) is int and (e.get('model') is None or bool(re.fullmatch(_HUB, str(e['model']))))
 
 def check_manifest(
     m,                         # as `parse_manifest` gives it
@@ -248,9 +250,11 @@ def public_manifest(
     pictures:bool=False,# do the pictures go with it?
 )->dict: # of what is published
     "The manifest of the published part."
+    model = str(m['encoder'].get('model') or '')
+    if not re.fullmatch(_HUB, model): model = re.sub(r'[^\w.-]+', '-', PureWindowsPath(model).name)      # a folder of this machine: its name
     words = shlex.split(m.get('command') or '') if '\n' not in (m.get('command') or '') else []
     files = {f:e for f,e in m['files'].items() if KNOWN.fullmatch(f) and (pictures or f.startswith('data-'))}
-    return m|dict(command=shlex.join(map(bare, words)), source=_bare(m['source']), encoder=m['encoder']|dict(model=_bare(m['encoder'].get('model'))), files=files)
+    return m|dict(command=shlex.join(map(bare, words)), source=_bare(m['source']), encoder=m['encoder']|dict(model=model or None), files=files)
 
 # %% ../nbs/12b_share.ipynb #8c467f23
 def check_rights(
@@ -357,7 +361,8 @@ def stage(
         shutil.rmtree(Layout(folder).build)
         write_atomic(folder/'README.md', str(collection_card(repo, pub, arts, license)))
     except OSError as e: raise RetrievalError(f'cannot write to {folder} ({e.strerror or one_line(e, 100)}): make the folder writable, or copy the collection') from None
-    check_pulled(folder)
+    try: check_pulled(folder)
+    except Unsafe as e: raise RetrievalError(f'{root} cannot be published, for nobody could pull it: {e}') from None
     return folder
 
 # %% ../nbs/12b_share.ipynb #efdb8ba7
