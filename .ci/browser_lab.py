@@ -308,7 +308,7 @@ def in_lab(p, url, shots, tmp, big):
     history.select_option(label=next(o for o in history.locator('option').all_text_contents() if o.replace('\xa0', ' ') == '“a boat at sea”'))
     me.status('“a boat at sea”')
 
-    for name, ending, start in (('CSV', 'csv', b'\xef\xbb\xbfrank,id,path'), ('JSON', 'json', b'['), ('Sheet', 'png', b'\x89PNG')):
+    for name, ending, start in (('CSV', 'csv', b'\xef\xbb\xbfrank,id,path'), ('JSON', 'json', b'['), ('Sheet', 'png', b'\x89PNG'), ('Page', 'html', b'<!doctype html>'), ('Record', 'record.json', b'{')):
         with page.expect_download() as d: me.press(name)
         assert d.value.suggested_filename == f'a-boat-at-sea.{ending}' and Path(d.value.path()).read_bytes().startswith(start), name
 
@@ -348,10 +348,10 @@ def in_lab(p, url, shots, tmp, big):
         assert stops < 40, 'too many stops of Tab before the first card'
     me.words().focus()
     order = []
-    for _ in range(9):                                            # the order of Tab: words, the row of buttons, then facets
+    for _ in range(11):                                           # the order of Tab: words, the row of buttons, then facets
         page.keyboard.press('Tab')
         order.append(page.evaluate("() => { const e = document.activeElement; return e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.[0]?.textContent || e.tagName }"))
-    assert [o for o in order if o in ('Search', 'Results', 'CSV', 'JSON', 'Sheet')] == ['Search', 'Results', 'CSV', 'JSON', 'Sheet'], order
+    assert [o for o in order if o in ('Search', 'Results', 'CSV', 'JSON', 'Sheet', 'Page', 'Record')] == ['Search', 'Results', 'CSV', 'JSON', 'Sheet', 'Page', 'Record'], order
     assert order.index('Search') == 0, order
 
     only_open = page.get_by_label('Only open').locator('visible=true')
