@@ -516,8 +516,12 @@ def take_place(
 ):
     "Move a finished folder to its place; the old one is whole until then."
     if final.is_dir() and not any(final.iterdir()): final.rmdir()
-    if not final.exists(): return os.rename(new, final)
-    if exchange(new, final): return shutil.rmtree(new, ignore_errors=True)
+    if not final.exists():
+        os.rename(new, final)
+        return
+    if exchange(new, final):
+        shutil.rmtree(new, ignore_errors=True)
+        return
     old = _aside(final)
     shutil.rmtree(old, ignore_errors=True)
     os.rename(final, old)
