@@ -25,12 +25,12 @@ def pointing(n=200, seed=42):
         if found is None or not .01 < found[1].mean() < .5: continue
         name, where = found
         sight, q = see(e, draw(i-1, seed).image), question_vector(e, name)
-        for k, h in (heat_maps(sight, q)|{'all, as shown': heat_of(sight, q), 'the middle': -far}).items(): hits.setdefault(k, []).append(points_at(h, where))
-        kinds.setdefault(name, []).append(hits['all, as shown'][-1])
+        for k, h in (heat_maps(sight, q)|{'all, as shown': heat_of(sight, q), 'the middle': -far}).items(): hits.setdefault(k, []).append((points_at(h, where), points_at(h, where, .03)))
+        kinds.setdefault(name, []).append(hits['all, as shown'][-1][0])
         area.append(where.mean())
-        if len(area)%50 == 0: print(f'  {len(area)}: {np.mean(hits["all, as shown"]):.3f}', file=sys.stderr, flush=True)
-    print(f'pointing game, {n} of the first {i} drawings of seed {seed} (chance {np.mean(area):.3f}):')
-    for k, v in hits.items(): print(f'  {k:16} {np.mean(v):.3f}')
+        if len(area)%50 == 0: print(f'  {len(area)}: {np.mean(hits["all, as shown"], 0).round(3)}', file=sys.stderr, flush=True)
+    print(f'pointing game, {n} of the first {i} drawings of seed {seed} (chance {np.mean(area):.3f}): on the subject, and within 3 % of the longer side')
+    for k, v in hits.items(): print(f'  {k:16} {np.mean(v, 0)[0]:.3f} {np.mean(v, 0)[1]:.3f}')
     print('  by subject: '+', '.join(f'{k} {np.mean(v):.2f} ({len(v)})' for k, v in kinds.items()))
 
 def filled(img, mask):
