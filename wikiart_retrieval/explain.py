@@ -537,7 +537,7 @@ def explain(
     out.heat,out.pairs = onto_picture(heat_of(sight, q), img.size, fit),[(box_onto(p, asked.image.size, fit), box_onto(o, img.size, fit), s) for p,o,s in pairs]
     return out
 
-# %% ../nbs/07f_explain.ipynb #841cdef6
+# %% ../nbs/07f_explain.ipynb #23af6fda
 def marked(
     heat,       # (h, w)
     share:float=.2, # of the picture
@@ -561,7 +561,7 @@ def moved(
     "The same shape somewhere else, round the edges."
     return np.roll(mask, tuple(int(rng.integers(n)) for n in mask.shape), (0, 1))
 
-# %% ../nbs/07f_explain.ipynb #8a16a8c7
+# %% ../nbs/07f_explain.ipynb #baf7cf4a
 DRAWN = dict(boat=('boat',['boat_at']), storm=('ship',['ship']), mountain=('mountain',['peak']), windmill=('windmill',['mill']), cottage=('house',['house']), horse=('horse',['horse_at']), tree=('tree',['tree']),
     cat=('cat',['_cat_body','_cat_head','_cat_stripes']), fruit=('fruit',['fruit','grapes','banana']), flowers=('flower',['bloom']), portrait=('face',['_head','_eyes','_mouth'])) # kind of scene → what it shows, the routines that paint it
 
