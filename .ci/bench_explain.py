@@ -7,6 +7,7 @@ cores = sorted(os.sched_getaffinity(0))[:2] if hasattr(os, 'sched_getaffinity') 
 if cores: os.sched_setaffinity(0, cores)
 os.environ.setdefault('OMP_NUM_THREADS', str(len(cores) or 2))
 os.environ['HF_HUB_OFFLINE'] = '1'
+from dataclasses import replace
 from pathlib import Path
 import numpy as np
 from PIL import Image
@@ -25,7 +26,7 @@ def pointing(n=200, seed=42):
         if found is None or not .01 < found[1].mean() < .5: continue
         name, where = found
         sight, q = see(e, draw(i-1, seed).image), question_vector(e, name)
-        for k, h in (heat_maps(sight, q)|{'all, as shown': heat_of(sight, q), 'the middle': -far}).items(): hits.setdefault(k, []).append((points_at(h, where), points_at(h, where, .03)))
+        for k, h in (heat_maps(sight, q)|{'all, no edges': heat_of(replace(sight, colours=None), q), 'all, as shown': heat_of(sight, q), 'the middle': -far}).items(): hits.setdefault(k, []).append((points_at(h, where), points_at(h, where, .03)))
         kinds.setdefault(name, []).append(hits['all, as shown'][-1][0])
         area.append(where.mean())
         if len(area)%50 == 0: print(f'  {len(area)}: {np.mean(hits["all, as shown"], 0).round(3)}', file=sys.stderr, flush=True)
