@@ -63,7 +63,7 @@ def deleting(n=200, split='validation'):
         k = slice(1 if y == 2 else 0, None)
         print(f'  {name:62} {(a[k, x] > a[k, y]).mean():.3f}   {a[k, x].mean():.3f} against {a[k, y].mean():.3f}')
 
-def timing(n=20):
+def timing(n=12):
     "Seconds of `explain` with a collection of drawings."
     from wikiart_retrieval.build import build_corpus
     from wikiart_retrieval.search import RetrievalService
