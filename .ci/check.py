@@ -59,7 +59,14 @@ def cli():
         assert all(h[f] not in ('', None) for h in hits + omni for f in 'path title author style genre caption distance'.split())
         said = run(exe('wikiart-publish-captions'), 'someone/captions', '--dry-run', cwd=d)
         assert 'reads it back equal' in said and (Path(d)/'artifacts/publish/README.md').is_file(), said
+        assert '240 records' in run(exe('wikiart-inspect'), 'gallery', '--pictures', 2, cwd=d)
+        cited = run(exe('wikiart-search'), 'flowers in a vase', '-k', 3, '--save', 'search.json', '--html', 'page.html', '--iiif', 'iiif/manifest.json', '--cite', 'bibtex', cwd=d)
+        assert cited.count('@misc{') == 5 and (Path(d)/'page.html').stat().st_size > 10_000 and json.loads((Path(d)/'iiif/manifest.json').read_text(encoding='utf-8'))['type'] == 'Manifest', cited
+        assert 'the same answer' in run(exe('wikiart-search'), '--replay', 'search.json', cwd=d)
+        assert 'dry run' in run(exe('wikiart-push'), 'artifacts', 'someone/drawings', '--dry-run', cwd=d)
         run(exe('wikiart-caption'), '--captioner', 'none', cwd=d)
+        again = subprocess.run([str(exe('wikiart-search')), '--replay', 'search.json'], capture_output=True, text=True, env=ENV, cwd=d)
+        assert again.returncode == 1 and 'captioner' in again.stdout, again.stdout + again.stderr
 
 def docs():
     "The site builds, and every rule for it holds; each rule is known to be able to fail."

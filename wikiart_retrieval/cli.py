@@ -307,7 +307,7 @@ def as_text(
     out = []
     for r in results:
         (who,what,cap,*also),near = r._lines(),'' if r.distance is None else f'{r.distance:.3f}'
-        out.append(f'{r.rank:>3}  {near:>5}  {r.title} — {who}' + (f' · {what}' if what else '') + ''.join(f'\n            {o}' for o in (cap,*also) if o) + f'\n            {r.path}')
+        out.append(f'{r.rank:>3}  {near:>5}  {r.title} — {who}' + (f' · {what}' if what else '') + ''.join(f'\n            {o}' for o in (cap,*also) if o) + f'\n            {r.path if os.path.exists(r.path) else r.source_url or "(the picture is not here)"}')
     return '\n'.join(out)
 
 

@@ -195,7 +195,7 @@ def inspect_source(
     requests = round(cost*(total or n)/n) if n else 0
     fetch = dict(pictures=total, bytes=round(sum(sizes)/len(sizes)*total) if sizes and total else None, requests=requests, seconds=round(requests/rate) if rate and requests and not isinstance(src, StreamSource) else None)
     return dict(source=word, kind=src.describe().get('kind', '') if hasattr(src, 'describe') else 'table', name=getattr(src, 'name', ''), records=total, **counted, pictures=shown, fetch=fetch, problem=seen.problem,
-                next='' if seen.problem else next_command(word, columns, sample_size))
+                next='' if seen.problem else next_command(word, columns, sample_size)+(' --allow-private' if kwargs.get('allow_private') else '')+(f' --rate {rate:g}' if rate!=2 else ''))
 
 # %% ../nbs/01h_inspect.ipynb #0fd9bb5b
 _KINDS = dict(table='a table', museum="a museum's records", folder='a folder', parquet='parquet files', hub='a dataset of the hub', gallery='the drawn gallery', iiif='IIIF')
@@ -215,7 +215,7 @@ def report_text(
 )->str: # lines
     "The report as text."
     n,whole = r['looked_at'],r['records'] is None or r['looked_at']>=r['records']
-    out = [f'{one_line(r["source"], 100)}: {_KINDS.get(r["kind"], r["kind"])}, '+(f'{r["records"]:,} records' if r['records'] is not None else f'{n:,} rows')+('' if whole else f'; looked at the first {n:,}')]
+    out = [f'{one_line(r["source"], 100)}: {_KINDS.get(r["kind"], r["kind"])}, '+(f'{r["records"]:,} records' if r['records'] is not None else f'{n:,} pictures looked at, there may be more' if r['kind']=='iiif' else f'{n:,} rows')+('' if whole else f'; looked at the first {n:,}')]
     rows = [(one_line(c['name'], 40), f'{c["filled"]:4.0%}', ', '.join(c['fields']), ' · '.join(c['examples'])) for c in r['columns'] if c['fields'] or c['filled']]
     out += ['', *_table([('column','full','field','such as'), *rows])] if rows else []
     if empty := [c['name'] for c in r['columns'] if not c['fields'] and not c['filled']]: out.append(f'empty: {one_line(", ".join(empty), 200)}')
