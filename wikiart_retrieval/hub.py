@@ -7,7 +7,7 @@ __all__ = ['LARGE', 'FAULTS', 'REPO', 'ROUTES', 'HASTE', 'Entry', 'Commit', 'Rep
            'StandInHub', 'commit', 'resolve', 'Refusal', 'card_head', 'using', 'in_child', 'speaking']
 
 # %% ../nbs/12a_hub.ipynb #ac01c7b4
-import asyncio, base64, contextlib, hashlib, json, os, random, re, shutil, subprocess, sys, tempfile, threading
+import base64, contextlib, hashlib, json, os, random, re, shutil, subprocess, sys, tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from unittest import mock
 from urllib.parse import quote, unquote
 from fastcore.basics import patch
 from .core import RetrievalError
+from .network import start_server, stop_server
 
 # %% ../nbs/12a_hub.ipynb #0eaa0368
 @dataclass(frozen=True)
@@ -108,15 +109,7 @@ class StandInHub:
 def __enter__(self:StandInHub):
     if self.own: self.root = Path(tempfile.mkdtemp(prefix='standin-hub-'))
     for f in ('blobs','parts'): (self.root/f).mkdir(parents=True, exist_ok=True)
-    self.loop,ready = asyncio.new_event_loop(),threading.Event()
-    def serve():
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._start())
-        ready.set()
-        self.loop.run_forever()
-    self.thread = threading.Thread(target=serve, daemon=True)
-    self.thread.start()
-    if not ready.wait(20): raise RetrievalError('the stand-in hub does not start: is a port of 127.0.0.1 free?')
+    start_server(self, 'the stand-in hub')
     return self
 
 @patch
@@ -132,10 +125,7 @@ async def _start(self:StandInHub):
 
 @patch
 def __exit__(self:StandInHub, *args):
-    asyncio.run_coroutine_threadsafe(self.runner.cleanup(), self.loop).result(20)
-    self.loop.call_soon_threadsafe(self.loop.stop)
-    self.thread.join(20)
-    self.loop.close()
+    stop_server(self)
     if self.own: shutil.rmtree(self.root, ignore_errors=True)
 
 # %% ../nbs/12a_hub.ipynb #693337bb

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STATUSES', 'PATIENCE', 'FAULTS', 'NetworkAway', 'Refused', 'chain', 'passing', 'retry_after', 'patience', 'again',
            'patient_client', 'of_network', 'is_address', 'storage_options', 'RemoteFile', 'open_file', 'fetch_bytes',
-           'resumed', 'patient_datasets', 'FaultyServer']
+           'resumed', 'patient_datasets', 'FaultyServer', 'start_server', 'stop_server']
 
 # %% ../nbs/01c_network.ipynb #df33ebba
 import io, random, threading, time
@@ -288,18 +288,35 @@ class FaultyServer:
     ): self.folder,self.faults,self.kinds,self.retry_after,self.repo,self.rng,self.log = Path(folder),faults,list(kinds),retry_after,repo,random.Random(seed),Counter()
 
 # %% ../nbs/01c_network.ipynb #bb69c6b5
+def start_server(
+    server,    # has a coroutine `_start`, which makes its `runner`
+    what:str,  # its name, for the message
+):
+    "Run an aiohttp server on a loop in a thread of its own, and wait until it listens."
+    import asyncio
+    server.loop,ready = asyncio.new_event_loop(),threading.Event()
+    def serve():
+        asyncio.set_event_loop(server.loop)
+        server.loop.run_until_complete(server._start())
+        ready.set()
+        server.loop.run_forever()
+    server.thread = threading.Thread(target=serve, daemon=True)
+    server.thread.start()
+    if not ready.wait(20): raise RetrievalError(f'{what} does not start: is a port of 127.0.0.1 free?')
+
+def stop_server(
+    server, # that `start_server` started
+):
+    "Let it finish, and end its thread."
+    import asyncio
+    asyncio.run_coroutine_threadsafe(server.runner.cleanup(), server.loop).result(20)
+    server.loop.call_soon_threadsafe(server.loop.stop)
+    server.thread.join(20)
+    server.loop.close()
+
 @patch
 def __enter__(self:FaultyServer):
-    import asyncio
-    self.loop,ready = asyncio.new_event_loop(),threading.Event()
-    def serve():
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._start())
-        ready.set()
-        self.loop.run_forever()
-    self.thread = threading.Thread(target=serve, daemon=True)
-    self.thread.start()
-    if not ready.wait(20): raise RetrievalError('the stand-in server does not start')
+    start_server(self, 'the stand-in server')
     return self
 
 @patch
@@ -315,12 +332,8 @@ async def _start(self:FaultyServer):
 
 @patch
 def __exit__(self:FaultyServer, *args):
-    import asyncio
     self.loop.call_soon_threadsafe(self.stop.set)
-    asyncio.run_coroutine_threadsafe(self.runner.cleanup(), self.loop).result(20)
-    self.loop.call_soon_threadsafe(self.loop.stop)
-    self.thread.join(20)
-    self.loop.close()
+    stop_server(self)
 
 # %% ../nbs/01c_network.ipynb #b75dd76c
 @patch
