@@ -472,7 +472,7 @@ def legend_html(
     dot = lambda col: f'<span style="display:inline-block;width:10px;height:10px;border-radius:5px;background:{col};margin-right:5px"></span>'
     return '<div class="wr-map-legend" style="line-height:1.5">'+''.join(f'<span dir="auto" style="margin-right:14px;white-space:nowrap">{dot(col)}{html.escape(one_line(n, 60))} <span style="opacity:.7">{k:,}</span></span> ' for n,col,k in c.entries if k)+'</div>'
 
-# %% ../nbs/09a_map.ipynb #0e91bbb2
+# %% ../nbs/09a_map.ipynb #671bb3b0
 def _scatter(xy, c, height):
     "The points, coloured, nothing marked; columns 2 and 3 of its points are the colour's number and whether it is marked."
     try: import jscatter
@@ -484,7 +484,7 @@ def _scatter(xy, c, height):
     for k in ('picture','title','by'): d[k] = ''                         # asked for when a point is pointed at
     sc = jscatter.Scatter(data=d, x='x', y='y', height=height)
     sc.color(by='colour', map=[o[1] for o in c.entries]).size(by='marked', map=[size, 2.6*size]).opacity(by='marked', map=[.75, 1.], unselected=.35)
-    sc.axes(False).legend(False).background('white')
+    sc.axes(False).legend(False).background('white').camera(distance=1.12)
     sc.tooltip(True, properties=['title','by'], histograms=False, preview='picture', preview_type='image', preview_image_size='contain', preview_image_height=150, size='medium')
     return sc
 
