@@ -137,8 +137,8 @@ def visit(b, url, root, shots, tmp):
     page.get_by_label('Only open').locator('visible=true').check()
     page.locator('button:visible', has_text='Find pictures').click()
     answered(page, 'caption', 10)
+    shot('demo-4-only-open'); accessible(page, 'only open'); watch.quiet()
     page.get_by_label('Only open').locator('visible=true').uncheck()
-    shot('demo-4-only-open'); watch.quiet()
 
     # words that would be code anywhere they are not escaped
     box = page.get_by_label('What the picture shows')

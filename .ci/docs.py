@@ -292,6 +292,7 @@ def gaps(name, o):
     if inspect.isclass(o) and '__init__' not in vars(o): return out      # nothing of its own to be built with
     params = inspect.signature(o).parameters
     d = docments(o, returns=not inspect.isclass(o))
+    for base in o.__mro__[1:-1] if hasattr(o, '__dataclass_fields__') and inspect.isclass(o) else (): d = (docments(base) if hasattr(base, '__dataclass_fields__') else {})|{k:v for k,v in d.items() if v}   # fields of its own, and those it inherits
     lines = inspect.getsource(o.__init__ if inspect.isclass(o) and '__init__' in vars(o) and not hasattr(o, '__dataclass_fields__') else o)
     for p,v in params.items():
         star = v.kind in (v.VAR_POSITIONAL, v.VAR_KEYWORD)              # fastcore reads no docment of these

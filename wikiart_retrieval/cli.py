@@ -382,7 +382,6 @@ def answer(
     "Search, print, write."
     from wikiart_retrieval.records import recorded
     from wikiart_retrieval.relevance import doubt
-    if o['cite'] and not any(o[k] for k in ('query','image','style','genre','tag','where','only_open')): return cite_found(o, open_service(o))
     pick_mode(o)
     service = open_service(o)
     res = search(o, recorded(service) if o['save'] or o['html'] or o['iiif'] else service)
@@ -401,6 +400,7 @@ def search_main(
         check_options(o)
         if o['offline']: go_offline()
         if o['replay']: same.append(replay_saved(o))
+        elif o['cite'] and not any(o[k] for k in ('query','image','style','genre','tag','negative','mode','where','only_open')): cite_found(o, open_service(o))
         else: answer(o)
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='replace')    # a terminal that cannot show a letter shows ?
     return run('wikiart-search', work) or int(not all(same))

@@ -296,6 +296,7 @@ CSS = '''
 .dark {--color-accent:#dfa63f}
 .html-container {padding:0 !important}
 .wr-table * {font-family:var(--font) !important}
+.wr-table a {color:inherit; text-decoration:underline}
 .wr-gallery .grid-wrap {max-height:80vh !important; padding-top:2.4em !important; overflow-y:auto !important}
 .wr-gallery .grid-container {grid-template-columns:repeat(auto-fill,minmax(150px,1fr)) !important}
 .wr-gallery .thumbnail-lg {display:flex !important; flex-direction:column; height:auto !important; aspect-ratio:auto !important}

@@ -74,14 +74,14 @@ _WORDS = dict(by='attribution|namensnennung|reconocimiento|atribución|atribuiç
     sa='share ?alike|weitergabe unter gleichen bedingungen|partage dans les mêmes conditions|partage à l.identique|compartir ?igual|compartilha ?igual|condividi allo stesso modo|gelijk ?delen|na tych samych warunkach|dela lika|с сохранением условий',
     nd='no ?deriv(?:ative)?s|keine bearbeitung(?:en)?|pas de modifications?|sin ?obras ?derivadas|sin ?derivad(?:as|os)|sem ?derivações|non opere derivate|geen ?afgeleide ?werken|bez utworów zależnych|inga bearbetningar|без производных')
 _PUBLIC = re.compile('(?:in )?(?:the )?public domain|domaine public|gemeinfrei|dominio público|domínio público|pubblico dominio|dominio pubblico|domini públic|publiek domein|domena publiczna|volné dílo|общественное достояние|суспільне надбання|パブリックドメイン|公有领域|公有領域')
-_ZERO = re.compile('(?:cc ?0|cc ?zero|creative commons (?:zero|0))(?: 1\\.0)?(?: (?:universal|universel|universell|universeel|public domain dedication))*')
+_ZERO = re.compile('(?:cc ?0|cc ?zero|creative commons (?:zero|0))(?: 1\\.0)?(?: (?:universal|universel|universell|universeel|public domain(?: dedication)?))*')
 _MARK = re.compile('(?:pdm|(?:creative commons |cc )?(?:public domain mark|marque du domaine public|marca de dominio público))(?: 1\\.0)?')
-_NAME = re.compile(r'(?P<cc>(?:cc|creative commons) )?(?P<kind>by(?: (?:nc|sa|nd)){0,2})(?: v?(?P<version>\d\.\d))?(?: (?:international|unported|generic|deed|licen[cs]e|(?P<port>[a-z]{2}|igo)))*')
+_NAME = re.compile(r'(?P<cc>(?:cc|creative commons) )?(?P<kind>by(?: (?:nc|sa|nd)){0,2})(?: v?(?P<version>\d\.\d))?(?: (?:international|internacional|internazionale|internationaal|международная|unported|generic|deed|licen[cs]e|(?P<port>[a-z]{2}|igo)))*')
 
 def _folded(text):
     "Small letters, one space between words, without the signs around and between them."
     s = unicodedata.normalize('NFKC', text).casefold().strip(' .;,()[]"\'“”')
-    return ' '.join(re.sub(r'[\s_/()]+|\s*[-–—]\s*', ' ', s).split())
+    return ' '.join(re.sub(r'[\s_/():]+|\s*[-–—]\s*', ' ', s).split())
 
 def _of_name(text):
     "The short name behind a name; empty where it is none."
@@ -93,9 +93,17 @@ def _of_name(text):
     s = re.sub(r'^(cc|creative commons) (cc )?', r'\1 ', s)
     for k,words in _WORDS.items(): s = re.sub(rf'\b(?:{words})\b', k, s)
     m = _NAME.fullmatch(s)
-    if not m or not (m['cc'] or m['version']): return ''
+    if not m: return _of_both(text)
+    if not (m['cc'] or m['version']): return ''
     parts = ['cc', *sorted(m['kind'].split(), key='by nc sa nd'.split().index), m['version'], m['version'] and m['port']]
     return _short('-'.join(filter(None, parts)))
+
+def _of_both(text):
+    "The short name of a name with another one in brackets, if both say the same: `Attribution 4.0 International (CC BY 4.0)`."
+    m = re.fullmatch(r'([^()]+)\(([^()]+)\)([^()]*)', text.strip())
+    if not m: return ''
+    whole,short = _of_name(f'{m[1]} {m[3]}'),_of_name(m[2])
+    return short if whole and (whole==short or whole==PUBLIC and short in OPEN) else ''
 
 # %% ../nbs/00c_rights.ipynb #f4e7d1ec
 def web_address(
@@ -121,7 +129,7 @@ def parse_rights(
     if text.casefold() in (PUBLIC, NOT_PUBLIC): return text.casefold(), ''
     plain = re.sub(r'<a\b[^<>]*?\bhref=["\']?([^"\'\s>]+)[^<>]*>(.*?)</a>', r'\2 \1', text, flags=re.I)
     found = _ADDRESS.findall(plain)
-    rest = _ADDRESS.sub(' ', plain).strip(' .,;:()<>[]-–')
+    rest = re.sub(r'\(\s*\)|<\s*>|\[\s*\]', ' ', _ADDRESS.sub(' ', plain)).strip(' .,;:-–')
     said = {_of_address(a) for a in found}|({_of_name(rest)} if rest else set())
     if len(said)==1 and (name := said.pop()): return name, rights_uri(name)
     return text, web_address(whole)

@@ -19,7 +19,7 @@ from . import __version__
 from .cli import positive, run
 from .core import FORMAT, Layout, RetrievalError, file_entry, one_line, parse_manifest, read_manifest, say, write_atomic, write_manifest
 from .network import NetworkAway, again
-from .publish import HOME, LICENSE, TAG, Secret, TokenParser, check_repo, code_span, facts, find_token, hub_trouble, limits, mask, masked, size_category
+from .publish import HOME, LICENSE, TAG, Secret, TokenParser, check_license, check_repo, code_span, facts, find_token, hub_trouble, limits, mask, masked, size_category
 from .verify import damage_of, verify
 
 # %% ../nbs/12b_share.ipynb #56b465da
@@ -59,6 +59,15 @@ def _command(text):
     try: return text.startswith(('wikiart-build ','wikiart-caption ')) and text.isprintable() and shlex.join(shlex.split(text))==text
     except ValueError: return False
 
+_HUB = r'\w[\w.-]*(/\w[\w.-]*)?' # name of a checkpoint
+
+def _said(m):
+    "Does it say how the collection was made, in words and numbers where they are expected?"
+    if not all(isinstance(m.get(k), dict) for k in ('source','encoder','captioner','vocabulary','index','omni')): return False
+    e = m['encoder']
+    words = [m.get('version'), m.get('created'), m['source'].get('name'), m['source'].get('kind'), *(e.get(k) for k in ('name','fit','fingerprint')), *(m['captioner'].get(k) for k in ('name','fingerprint'))]
+    return all(isinstance(w, str) and len(w)<300 for w in words) and isinstance(e.get('options'), dict) and type(m.get('skipped')) is int and (e.get('model') is None or bool(re.fullmatch(_HUB, str(e['model']))))
+
 def check_manifest(
     m,                         # as `parse_manifest` gives it
     most_bytes:int=MOST_BYTES, # of all files together
@@ -74,7 +83,7 @@ def check_manifest(
     if size>most_bytes: raise Unsafe(f'manifest.json names {size/1e9:,.1f} GB of files, more than {most_bytes/1e9:,.1f} GB (a larger limit: --max-gb)')
     if missing := [n for n in NEEDED if f'{data}/{n}' not in files]: raise Unsafe(f'manifest.json names no {missing[0]}')
     if type(m.get('count')) is not int or not 0<m['count']<=MOST_FILES: raise Unsafe(f'manifest.json counts {one_line(m.get("count"), 20)} artworks')
-    if not all(isinstance(m.get(k), dict) for k in ('source','encoder','captioner','omni')): raise Unsafe('manifest.json does not say how the collection was made')
+    if not _said(m): raise Unsafe('manifest.json does not say how the collection was made')
     if m.get('command') and not _command(str(m['command'])): raise Unsafe('manifest.json holds a command that is none of wikiart_retrieval')
     return size
 
@@ -131,15 +140,24 @@ def check_annoy(
         split = ~item & ~leaf
         if ((ids[split,:2]<0)|(ids[split,:2]>=at[split,None])).any(): raise bad('a node leads forward')
 
-# %% ../nbs/12b_share.ipynb #d73737e7
+# %% ../nbs/12b_share.ipynb #bd605498
+def _unpacks(path, count):
+    "`Unsafe` unless a table has so many rows, and no more than 64 KB a row once it is unpacked."
+    import pyarrow.parquet as pq
+    try: about = pq.read_metadata(path)
+    except Exception as e: raise Unsafe(f'{path.name} is no table ({one_line(e, 80)})') from None
+    size,most = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups)),(count<<16)+(4<<20)
+    if about.num_rows!=count or size>most: raise Unsafe(f'{path.name} unpacks to {about.num_rows:,} rows and {size/1e6:,.0f} MB for {count:,} artworks')
+    size = 0
+    with pq.ParquetFile(path) as f:
+        for b in f.iter_batches(32):                         # a word that is stored once can fill a million rows
+            size += b.nbytes
+            if size>most: raise Unsafe(f'{path.name} unpacks to more than {most/1e6:,.0f} MB for {count:,} artworks')
+
 def _records(path, m):
     "`Unsafe` unless the table holds the records of the manifest's files."
-    import pyarrow.parquet as pq
     from wikiart_retrieval.build import load_artworks
-    try: about = pq.ParquetFile(path).metadata
-    except Exception as e: raise Unsafe(f'{path.name} is no table ({one_line(e, 80)})') from None
-    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-    if about.num_rows!=m['count'] or size>(m['count']<<16)+(16<<20): raise Unsafe(f'{path.name} unpacks to {about.num_rows:,} rows and {size/1e6:,.0f} MB for {m["count"]:,} artworks')
+    _unpacks(path, m['count'])
     arts = load_artworks(path.parent.parent, m)
     pictures = any(f.startswith('images/') for f in m['files'])
     for a in arts:
@@ -159,10 +177,11 @@ def check_content(
     with open(path, 'rb') as f: head = f.read(8)
     if is_pickle(path): raise Unsafe(f'{path.name} is a pickle, which runs code when it is opened')
     if not head.startswith(MAGIC.get(path.suffix, b'')): raise Unsafe(f'{path.name} does not hold what its name says')
-    if path.suffix=='.npy': _array(path, None if path.stem=='tags' else m['count'])
-    if path.suffix in ('.json','.jsonl'): _text(path)
-    if path.suffix=='.ann': check_annoy(path, *_array(path.with_suffix('.npy'), m['count']))
-    if path.suffix=='.parquet': _records(path, m)
+    looks = {'.npy':lambda: _array(path, None if path.stem=='tags' else m['count']), '.json':lambda: _text(path), '.jsonl':lambda: _text(path),
+        '.ann':lambda: check_annoy(path, *_array(path.with_suffix('.npy'), m['count'])), '.parquet':lambda: _records(path, m)}
+    try: looks.get(path.suffix, bool)()
+    except Unsafe: raise
+    except Exception as e: raise Unsafe(f'{path.name} cannot be read ({one_line(e, 80)})') from None   # of whatever library reads it
 
 # %% ../nbs/12b_share.ipynb #f745650e
 def _walk(folder):
@@ -204,7 +223,8 @@ def check_pulled(
         if what := damage_of(folder, n, e): raise Unsafe(f'{n} is {what}')
     for n in sorted(m['files'], key=lambda n: n.endswith('.ann')): check_content(folder/n, m)  # an index after its vectors
     from wikiart_retrieval.search import RetrievalService
-    try: RetrievalService(folder, offline=True).browse(1)
+    try:
+        with np.errstate(over='raise'): RetrievalService(folder, offline=True).browse(1)
     except Exception as e: raise Unsafe(f'the collection does not open ({one_line(str(e).replace(str(folder), "…"), 200)})') from None
     return m
 
@@ -230,9 +250,11 @@ def public_manifest(
     pictures:bool=False,# do the pictures go with it?
 )->dict: # of what is published
     "The manifest of the published part."
+    model = str(m['encoder'].get('model') or '')
+    if not re.fullmatch(_HUB, model): model = re.sub(r'[^\w.-]+', '-', PureWindowsPath(model).name)      # a folder of this machine: its name
     words = shlex.split(m.get('command') or '') if '\n' not in (m.get('command') or '') else []
     files = {f:e for f,e in m['files'].items() if KNOWN.fullmatch(f) and (pictures or f.startswith('data-'))}
-    return m|dict(command=shlex.join(map(bare, words)), source=_bare(m['source']), encoder=m['encoder']|dict(model=_bare(m['encoder'].get('model'))), files=files)
+    return m|dict(command=shlex.join(map(bare, words)), source=_bare(m['source']), encoder=m['encoder']|dict(model=model or None), files=files)
 
 # %% ../nbs/12b_share.ipynb #8c467f23
 def check_rights(
@@ -339,7 +361,8 @@ def stage(
         shutil.rmtree(Layout(folder).build)
         write_atomic(folder/'README.md', str(collection_card(repo, pub, arts, license)))
     except OSError as e: raise RetrievalError(f'cannot write to {folder} ({e.strerror or one_line(e, 100)}): make the folder writable, or copy the collection') from None
-    check_pulled(folder)
+    try: check_pulled(folder)
+    except Unsafe as e: raise RetrievalError(f'{root} cannot be published, for nobody could pull it: {e}') from None
     return folder
 
 # %% ../nbs/12b_share.ipynb #efdb8ba7
@@ -372,10 +395,12 @@ def _quiet_hub(quiet):
 @contextlib.contextmanager
 def _told(trouble, token):
     "Errors of the hub's library become one line without the token."
-    try: yield
-    except NetworkAway as e: raise NetworkAway(mask(e, token)) from None
-    except RetrievalError as e: raise type(e)(mask(e, token)) from None
-    except Exception as e: raise RetrievalError(mask(trouble(e), token)) from None
+    try:
+        yield
+        return
+    except RetrievalError as e: found = type(e)(mask(e, token))
+    except Exception as e: found = RetrievalError(mask(trouble(e), token))
+    raise found            # outside of `except`: no traceback leads back to the library's objects
 
 # %% ../nbs/12b_share.ipynb #21871193
 def _pictures_first(api, repo, folder):
@@ -408,9 +433,14 @@ def send(
             if getattr(getattr(e, 'response', None), 'status_code', None) in (409,412): raise ConnectionError('the data set was changed meanwhile') from None
             raise
         return done.commit_url, done.oid, bool(info.private)
-    with _told(lambda e: hub_trouble(e, repo).replace('the captions', 'the collection'), token): return again(once, 'the hub')
+    with _told(lambda e: hub_trouble(e, repo, api).replace('the captions', 'the collection'), token): return again(once, 'the hub')
 
-# %% ../nbs/12b_share.ipynb #069d21f7
+# %% ../nbs/12b_share.ipynb #db7b3ff5
+def _licence(name):
+    "One of the hub's names of licences."
+    try: return check_license(name)
+    except RetrievalError as e: raise RetrievalError(str(e).replace('--license', '--licence')) from None
+
 def push_collection(
     root,                   # the collection's folder
     repo:str,               # OWNER/NAME on the hub
@@ -423,7 +453,7 @@ def push_collection(
 )->dict: # repo, root, folder, files, bytes, artworks, pictures, licence, private, commit (None for a dry run), address
     "Publish a collection; raises `RetrievalError` with a line to act on."
     check_repo(repo)
-    if licence and not re.fullmatch(r'[a-z0-9][a-z0-9.-]*', licence): raise RetrievalError(f'--licence {mask(repr(one_line(licence, 60)))}: write it as the hub does, such as cc0-1.0, cc-by-4.0 or other')
+    if licence: _licence(licence)
     if with_images and not licence: check_rights((), '')
     if not dry_run: token = find_token(token)
     folder = stage(repo, root, licence or LICENSE, with_images)
@@ -486,8 +516,12 @@ def take_place(
 ):
     "Move a finished folder to its place; the old one is whole until then."
     if final.is_dir() and not any(final.iterdir()): final.rmdir()
-    if not final.exists(): return os.rename(new, final)
-    if exchange(new, final): return shutil.rmtree(new, ignore_errors=True)
+    if not final.exists():
+        os.rename(new, final)
+        return
+    if exchange(new, final):
+        shutil.rmtree(new, ignore_errors=True)
+        return
     old = _aside(final)
     shutil.rmtree(old, ignore_errors=True)
     os.rename(final, old)
@@ -513,12 +547,17 @@ def _fetch(repo, commit, token, folder, patterns, names):
     "Download, until the files are there."
     from huggingface_hub import snapshot_download
     def once():
-        try: snapshot_download(repo, repo_type='dataset', revision=commit, local_dir=folder, allow_patterns=patterns, token=token.value if token else False, max_workers=4, library_name='wikiart_retrieval', library_version=__version__)
+        try: snapshot_download(repo, repo_type='dataset', revision=commit, local_dir=folder, allow_patterns=patterns, token=token.value if token else False, library_name='wikiart_retrieval', library_version=__version__)
         except OSError as e:
             if 'Consistency check' in str(e): raise ConnectionError('a file came in part') from e
             raise
-        if missing := [n for n in names if not (folder/n).is_file()]: raise ConnectionError(f'{len(missing)} files did not come')
-    again(once, 'the hub')
+        if left(): raise ConnectionError(f'{left()} files did not come')
+    left = lambda: sum(not (folder/n).is_file() for n in names)
+    while True:
+        before = left()
+        try: return again(once, 'the hub')
+        except NetworkAway:
+            if left()>=before: raise                          # as long as files come, the network is not away
 
 def _leftovers(folder, names):
     "Remove what an earlier pull of another state left in the folder, and whatever is no plain file."
@@ -580,7 +619,7 @@ def pull_collection(
     token=None,                # `Secret` or string; `HF_TOKEN` or the login of the hub's tools if left out; none is needed for what is public
     most_bytes:int=MOST_BYTES, # of all files together
     quiet:bool=True,           # no bars
-)->dict: # repo, root, revision (the commit), artworks, files, bytes, pictures, new (False: it was there already)
+)->dict: # repo, root, revision (the commit), artworks, files, bytes, encoder, pictures, new (False: it was there already)
     "Fetch a collection, verify all of it, and put it in its place; raises `RetrievalError`, and `Unsafe` where it is refused."
     from filelock import FileLock, Timeout
     check_repo(repo)
@@ -600,7 +639,7 @@ def pull_collection(
     except OSError as e: raise RetrievalError(f'cannot write to {final.parent} ({e.strerror or one_line(e, 100)}): make it writable, or choose another folder') from None
 
 def _about(repo, final, commit, m, new):
-    return dict(repo=repo, root=final, revision=commit, artworks=m['count'], files=len(m['files']), bytes=sum(e['bytes'] for e in m['files'].values()), pictures=any(f.startswith('images/') for f in m['files']), new=new)
+    return dict(repo=repo, root=final, revision=commit, artworks=m['count'], files=len(m['files']), bytes=sum(e['bytes'] for e in m['files'].values()), encoder=m['encoder']['name'], pictures=any(f.startswith('images/') for f in m['files']), new=new)
 
 def _pull(repo, final, revision, token, folder, most_bytes):
     "The pull itself, alone in its folder."
@@ -676,7 +715,7 @@ def pulled_text(
     "What was pulled and how to search it."
     what = 'with pictures' if d['pictures'] else 'without pictures: results show what is known of each work'
     if not d['new']: return f'{d["root"]} is {d["repo"]} at {d["revision"][:12]} already, and whole'
-    return '\n'.join([f'{d["artworks"]:,} artworks of {d["repo"]} at {d["revision"][:12]}, {what}: {d["files"]:,} files, {d["bytes"]/1e6:,.1f} MB, every one verified',
+    return '\n'.join([f'{d["artworks"]:,} artworks of {d["repo"]} at {d["revision"][:12]}, {what}: {d["files"]:,} files, {d["bytes"]/1e6:,.1f} MB, every one verified; its encoder is {one_line(d["encoder"], 80)}',
         f'search it: wikiart-search "a boat" --artifacts {shlex.quote(str(d["root"]))}'])
 
 def push_main(

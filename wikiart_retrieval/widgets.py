@@ -328,7 +328,7 @@ def _make(self:SearchApp, k):
     button = lambda label, tip, **o: w.Button(description=label, tooltip=tip, layout=w.Layout(width='auto'), **o)
     self.go,self.back = button('Search', 'Search again', icon='search', button_style='primary'),button('Back', 'The question before', icon='arrow-left', disabled=True)
     self.past = w.Dropdown(description='History', options=[('', None)], layout=w.Layout(width='auto', flex='1 1 160px', min_width='160px'))
-    self.exports = {e: button(label, f'Save what is shown as {dict(png="a contact sheet (PNG)").get(e, label)}', icon='download') for e,label in (('csv','CSV'), ('json','JSON'), ('png','Sheet'))}
+    self.exports = {e: button(label, f'Save what is shown as {dict(png="a contact sheet (PNG)", html="a page of its own, with rights and citation (HTML)", record="a record that wikiart-search --replay runs again (JSON)").get(e, label)}', icon='download') for e,label in (('csv','CSV'), ('json','JSON'), ('png','Sheet'), ('html','Page'), ('record','Record'))}
     self.where = w.Dropdown(description='Collection', layout=w.Layout(width='auto', flex='1 1 260px', max_width='640px'))
     hint = lambda m: w.HTML(f'<div>{HINTS[m]}</div>')
     self.tabs = w.Tab([w.VBox([hint('image'), self.picture]), w.VBox([hint('caption'), self.text]), w.VBox([hint('omni'), self.text, self.picture])], titles=list(MODES.values()))
@@ -630,7 +630,7 @@ def _take(self:SearchApp, files, said, left):
 # %% ../nbs/09_widgets.ipynb #52ccb281
 @patch
 def export(self:SearchApp,
-    kind:str, # `csv`, `json` or `png`
+    kind:str, # `csv`, `json`, `png`, `html` or `record`
 )->bytes: # the file
     "The shown results as a file."
     if not self.results: raise RetrievalError('nothing is shown: search first')
@@ -638,17 +638,32 @@ def export(self:SearchApp,
         table = self.results.to_pandas()
         return table.assign(score_parts=[json.dumps(o, ensure_ascii=False) for o in table['score_parts']]).to_csv(index=False).encode('utf-8-sig')
     if kind=='json': return json.dumps([r.to_dict() for r in self.results], ensure_ascii=False, indent=1).encode()
-    if kind!='png': raise RetrievalError(f'unknown export {one_line(kind, 40)!r}: use csv, json or png')
+    if kind in ('html','record'): return self._page_of() if kind=='html' else json.dumps(self._recorded().record, ensure_ascii=False, indent=1).encode()
+    if kind!='png': raise RetrievalError(f'unknown export {one_line(kind, 40)!r}: use csv, json, png, html or record')
     buf = io.BytesIO()
     Results(self.results, self.results.mode, in_words(self._shown), self.results.query_image, self.results.thumbs).sheet().save(buf, 'PNG')
     return buf.getvalue()
 
 @patch
+def _recorded(self:SearchApp):
+    "What is shown, asked once more, with its record."
+    from wikiart_retrieval.records import recorded
+    return ask(recorded(self.service), self._shown, len(self.results))
+
+@patch
+def _page_of(self:SearchApp):
+    "What is shown as a page; with the record, where the question as a whole gives the same."
+    from wikiart_retrieval.export import results_page
+    again = self._recorded()
+    if [r.id for r in again]!=[r.id for r in self.results]: again = self.results
+    return results_page(again, self.service, in_words(self._shown)).encode()
+
+@patch
 def _download(self:SearchApp, kind):
     "Made in the background, saved by the browser."
     name = re.sub(r'\W+', '-', in_words(self._shown)).strip('-')[:60] or 'search'
-    mime = dict(csv='text/csv', json='application/json', png='image/png')[kind]
-    def work(): self.cards.send(dict(do='download', key=f'{time.time_ns()}', name=f'{name}.{kind}', mime=mime), [self.export(kind)])
+    mime = dict(csv='text/csv', json='application/json', png='image/png', html='text/html', record='application/json')[kind]
+    def work(): self.cards.send(dict(do='download', key=f'{time.time_ns()}', name=f'{name}.{dict(record="record.json").get(kind, kind)}', mime=mime), [self.export(kind)])
     return self._aside.submit(self._guard, work)
 
 # %% ../nbs/09_widgets.ipynb #6b361e57
