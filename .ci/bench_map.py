@@ -8,7 +8,7 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import numpy as np
 
-N, KEPT = 81_444, Path(os.environ.get('WIKIART_OUT', 'artifacts'))/'bench-map'
+N, KEPT = int(os.environ.get('WIKIART_N', 81_444)), Path(os.environ.get('WIKIART_OUT', 'artifacts'))/'bench-map'
 
 class Timed:
     "Seconds of the clock and of this process."
@@ -34,7 +34,10 @@ def large_service(collection, n=N):
     from wikiart_retrieval.search import RetrievalService
     some = RetrievalService(collection, offline=True)
     KEPT.mkdir(parents=True, exist_ok=True)
-    if not (KEPT/'images').exists(): (KEPT/'images').symlink_to(Path(collection).resolve()/'thumbs')
+    if not (KEPT/'images').exists():
+        (KEPT/'images').symlink_to(Path(collection).resolve()/'thumbs')
+        (KEPT/'thumbs').mkdir()
+        for i in range(n): (KEPT/f'thumbs/{i:016x}.webp').symlink_to(Path(collection).resolve()/f'thumbs/{some.artworks[i % len(some)].id}.webp')
     if not (KEPT/f'{n}.npy').exists(): np.save(KEPT/f'{n}.npy', large_vectors(n))
     s = RetrievalService.__new__(RetrievalService)
     s.__dict__.update(some.__dict__)
@@ -156,8 +159,11 @@ def browser(collection):
             for share in (.05, .4):
                 before = me.page.evaluate("() => document.querySelector('.wr-map [role=status]')?.textContent || ''")
                 t = me.ring(share)
-                me.page.wait_for_function("was => { const e = document.querySelector('.wr-map [role=status]'); return e && e.textContent && e.textContent != was }", arg=before, timeout=120_000)
-                print(f'  lasso: {me.see(".wr-map [role=status]").inner_text()}, after {(time.time()-t)*1000:.0f} ms', flush=True)
+                got = me.page.wait_for_function("was => { const e = document.querySelector('.wr-map [role=status]'), now = e?.textContent; return now && now != was ? now : '' }", arg=before, timeout=120_000)
+                t = time.time()-t
+                me.page.wait_for_function("() => { const l = [...document.querySelectorAll('.wr-map .wr-grid img')]; return l.length && l.every(i => i.complete && i.naturalWidth) }")
+                print(f'  lasso: {got.json_value()}, after {t*1000:.0f} ms', flush=True)
+                me.page.wait_for_timeout(1000)                            # two lassos at once are a double click
             b.close()
 
 PREVIEW = "() => [...document.querySelectorAll('.wr-map *')].map(e => e.style.backgroundImage).filter(u => u.includes('data:image')).join()"

@@ -6,7 +6,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from browsers import FLAGS, chromium, launch
 from browser_lab import Person, lab, run_all
 
-WEBGL = [f for f in FLAGS if f != '--disable-gpu'] + ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'] # drawn by the processor where there is no card
+WEBGL = [f for f in FLAGS if f != '--disable-gpu'] + ['--use-gl=egl', '--ignore-gpu-blocklist'] # drawn by the processor where there is no card
 CELLS = ["from wikiart_retrieval.atlas import map_widget\nfrom wikiart_retrieval.search import RetrievalService\ns = RetrievalService(offline=True, root='{root}')", "view = map_widget(s, colour='genre')\nview"]
 
 def write_notebook(folder, cells):

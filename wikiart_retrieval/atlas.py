@@ -8,7 +8,7 @@ __all__ = ['METHODS', 'MANY', 'FEW', 'NEIGHBOURS', 'MOST_GROUPS', 'MUTED', 'CIVI
            'Cluster', 'group_rows', 'distinctive', 'clusters', 'Colouring', 'colouring', 'spread_rows', 'small_picture',
            'map_picture', 'details_html', 'legend_html', 'MapView', 'map_widget']
 
-# %% ../nbs/09a_map.ipynb #63bda962
+# %% ../nbs/09a_map.ipynb #9beb34cc
 import base64, hashlib, html, io, json, math, os
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from .core import Layout, RetrievalError, check_file, fingerprint, one_line, say
-from .images import BadImage, data_uri, font, load_image, thumbnail
+from .images import BadImage, card_html, data_uri, grid_html, load_image, thumbnail
 from .relevance import content_words
+from .rights import rights_html
 from .search import Results, shown_title
 
 # %% ../nbs/09a_map.ipynb #073fe656
@@ -442,12 +443,21 @@ def _drawn(fig, path, kind):
         with rc_context({'svg.hashsalt':'map'}): fig.savefig(path, format=kind[1:], metadata={'Date':None} if kind=='.svg' else {'Software':None})
     return Image.open(buf).convert('RGB')
 
-# %% ../nbs/09a_map.ipynb #b2431450
+# %% ../nbs/09a_map.ipynb #61eb5f98
 CAUGHT = 24 # pictures of a lasso that are shown
 
 def _link(key, value, links):
     v = html.escape(str(value))
     return f'<a href="{html.escape(links[key], quote=True)}" target="_blank" rel="noopener noreferrer">{v}</a>' if key in links else v
+
+def _card(service, r):
+    "A result as a card; its thumbnail goes as it is, for to encode it again takes longer than all the rest."
+    page = card_html(None, f'{r.rank}. {r.heading}', r._lines(False), r.foot, rights_html(r))
+    try: src = 'data:image/webp;base64,'+base64.b64encode((Layout(service.root).thumbs/f'{r.id}.webp').read_bytes()).decode()
+    except OSError:
+        if (img := small_picture(service, r.id)) is None: return page
+        src = data_uri(img)
+    return page.replace('<em>picture missing</em>', f'<img src="{src}" alt="{html.escape(r.heading, quote=True)}" style="max-width:100%;max-height:180px;border-radius:4px">', 1)
 
 def details_html(
     service, # `RetrievalService`
@@ -472,7 +482,7 @@ def legend_html(
     dot = lambda col: f'<span style="display:inline-block;width:10px;height:10px;border-radius:5px;background:{col};margin-right:5px"></span>'
     return '<div class="wr-map-legend" style="line-height:1.5">'+''.join(f'<span dir="auto" style="margin-right:14px;white-space:nowrap">{dot(col)}{html.escape(one_line(n, 60))} <span style="opacity:.7">{k:,}</span></span> ' for n,col,k in c.entries if k)+'</div>'
 
-# %% ../nbs/09a_map.ipynb #671bb3b0
+# %% ../nbs/09a_map.ipynb #38aa45a1
 def _scatter(xy, c, height):
     "The points, coloured, nothing marked; columns 2 and 3 of its points are the colour's number and whether it is marked."
     try: import jscatter
@@ -488,6 +498,10 @@ def _scatter(xy, c, height):
     sc.tooltip(True, properties=['title','by'], histograms=False, preview='picture', preview_type='image', preview_image_size='contain', preview_image_height=150, size='medium')
     return sc
 
+def _quick_to_tell(plot):
+    "jupyter-scatter waits half a second before it tells of a point; a person who looks around does not."
+    plot._esm = str(plot._esm).replace('TOOLTIP_DEBOUNCE_TIME = 500;', 'TOOLTIP_DEBOUNCE_TIME = 20;', 1)
+
 class MapView:
     "A map to move in; shown by a notebook as it is."
     def __init__(self,
@@ -497,16 +511,27 @@ class MapView:
         height:int=520,  # pixels
         groups:bool=True,# names of groups to press
     ):
-        self.service,self.atlas,self.chosen,self.marked = service,atlas or layout(service),Results(),[]
+        self.service,self.atlas,self._chosen,self.marked = service,atlas or layout(service),Results(),[]
         self.groups = clusters(service) if groups or colour=='cluster' else []
         self._colours = {colour: colouring(service, colour, self.groups or None)}
         self.scatter = _scatter(self.atlas.xy, self._colours[colour], height)
         self.plot = self.scatter.show()
         self.plot._handle_tooltip = self._tell
+        _quick_to_tell(self.plot)
         self._build(colour)
         self.plot.observe(lambda _: self._caught(), 'selection')
 
+    @property
+    def chosen(self)->Results: # in the order they are shown in
+        "What the lasso, a click, a group or a search chose last, all of it."
+        if not isinstance(self._chosen, Results): self._chosen = _results_of(self.service, self._chosen)
+        return self._chosen
+
     def __repr__(self): return f'MapView({self.atlas.said()})'
+
+def _results_of(service, rows):
+    "Rows as results that were not scored."
+    return service._results(rows, [None]*len(rows), [None]*len(rows), 'map', 'chosen on the map', None)
 
 # %% ../nbs/09a_map.ipynb #87c503f9
 @patch
@@ -538,7 +563,7 @@ def static(self:MapView)->str: # HTML
     img = map_picture(self.service, results=self.marked or None, colour=self.by.value, atlas=self.atlas)
     return f'<img src="{data_uri(img.resize((img.width*3//4, img.height*3//4)))}" alt="{html.escape(self.atlas.said(), quote=True)}" style="max-width:100%">'
 
-# %% ../nbs/09a_map.ipynb #acf77674
+# %% ../nbs/09a_map.ipynb #904c9d78
 @patch
 def _tell(self:MapView, event):
     "A point is pointed at: its picture and what it is called, as jupyter-scatter asks for them."
@@ -556,22 +581,21 @@ def _caught(self:MapView):
     if not len(rows): return self._show(Results(), '')
     middle = np.median(self.atlas.xy[rows], axis=0)
     rows = rows[np.argsort(((self.atlas.xy[rows]-middle)**2).sum(1), kind='stable')]
-    none = [None]*len(rows)
-    found = self.service._results(rows, none, none, 'map', 'chosen on the map', None)
-    if len(rows)==1: self._show(found, details_html(self.service, found[0].id))
-    else: self._show(found, *self._grid(found))
+    if len(rows)==1: self._show(rows, details_html(self.service, self.atlas.ids[rows[0]]))
+    else: self._show(rows, *self._grid(_results_of(self.service, rows[:CAUGHT]), len(rows)))
 
 @patch
-def _grid(self:MapView, found):
-    "HTML of the first of some results, and what is said above them."
-    some = Results(found[:CAUGHT], found.mode, '', found.query_image, found.thumbs)
-    return some._repr_html_(), f'{len(found):,} pictures'+(f', {CAUGHT} of them shown' if len(found)>CAUGHT else '')
+def _grid(self:MapView, found, n):
+    "HTML of the first of n results, and what is said above them."
+    cards = [_card(self.service, r) for r in found[:CAUGHT]]
+    return grid_html(cards), f'{n:,} pictures'+(f', {CAUGHT} of them shown' if n>CAUGHT else '')
 
 @patch
 def _show(self:MapView, found, page, status=''):
-    self.chosen,self.shown.value,self.status.value = found,page,f'<b role="status">{html.escape(status)}</b>' if status else ''
+    "What is chosen now: results, or rows that become results when somebody asks."
+    self._chosen,self.shown.value,self.status.value = found,page,f'<b role="status">{html.escape(status)}</b>' if status else ''
 
-# %% ../nbs/09a_map.ipynb #bb1c0c92
+# %% ../nbs/09a_map.ipynb #df19879f
 @patch
 def choose(self:MapView,
     ids, # of artworks, or `Results`
@@ -589,9 +613,9 @@ def mark(self:MapView,
     self.marked = [self.service.artworks[r].id for r in rows]
     self._points(3, np.isin(np.arange(len(self.atlas)), rows))
     self.scatter.order(by=np.r_[np.setdiff1d(np.arange(len(self.atlas)), rows), rows] if rows else None)
-    found = results if isinstance(results, Results) else self.service._results(rows, [None]*len(rows), [None]*len(rows), 'map', '', None)
-    page,status = self._grid(found) if rows else ('', '')
-    self._show(found, page, f'{status} marked'+(f': {found.query}' if found.query else '') if rows else '')
+    found = results if isinstance(results, Results) else _results_of(self.service, rows)
+    page,status = self._grid(found, len(found)) if rows else ('', '')
+    self._show(found, page, f'{status} marked'+(f': {results.query}' if getattr(results, 'query', '') else '') if rows else '')
     return self
 
 @patch
