@@ -16,7 +16,7 @@ cfg = config['DEFAULT']
 statuses = ['1 - Planning', '2 - Pre-Alpha', '3 - Alpha', '4 - Beta', '5 - Production/Stable', '6 - Mature', '7 - Inactive']
 pythons = ['3.11', '3.12', '3.13']
 requirements = cfg['requirements'].split() + cfg['pip_requirements'].split()
-demo, faiss, onnx, museums, bench = (cfg[f'{o}_requirements'].split() for o in ('demo','faiss','onnx','museums','bench'))
+demo, faiss, onnx, museums, maps, bench = (cfg[f'{o}_requirements'].split() for o in ('demo','faiss','onnx','museums','map','bench'))
 scripts = [o.strip() for o in cfg['console_scripts'].splitlines() if o.strip()]
 
 setup(
@@ -35,7 +35,7 @@ setup(
     include_package_data=True,
     python_requires='>=' + cfg['min_python'],
     install_requires=requirements,
-    extras_require={'demo': demo, 'faiss': faiss, 'onnx': onnx, 'museums': museums, 'bench': bench + faiss, 'dev': cfg['dev_requirements'].split() + demo + faiss + onnx + museums},
+    extras_require={'demo': demo, 'faiss': faiss, 'onnx': onnx, 'museums': museums, 'map': maps, 'bench': bench + faiss, 'dev': cfg['dev_requirements'].split() + demo + faiss + onnx + museums + maps},
     entry_points={'console_scripts': scripts, 'nbdev': [f'{cfg["lib_name"]}={cfg["lib_path"]}._modidx:d']},
     classifiers=[f'Development Status :: {statuses[int(cfg["status"])-1]}', 'Intended Audience :: Science/Research',
                  'License :: OSI Approved :: Apache Software License'] + [f'Programming Language :: Python :: {v}' for v in pythons],
