@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 from fastcore.basics import patch
-from .core import RetrievalError, one_line
+from .core import RetrievalError, one_line, say
 from .images import BadImage, _cell, card_html, data_uri, font, grid_html, load_image, wrap
 from .records import Replay, TOLERANCE, _compare, ask_again, differences, recorded, seal, surroundings
 from .search import Results
@@ -188,8 +188,8 @@ def __repr__(self:Trace):
 # %% ../nbs/07h_motif.ipynb #e8e8e323
 def _cards(t, line):
     "(picture, title, further lines, last line) of a line's pictures; the one that was asked for comes first in its own time."
-    own = [(t.query_image, t.query.removeprefix('like '), [], 'asked for')] if line.side=='its own time' and t.query_image is not None else []
-    return own+[(line.hits.picture(r), r.heading, r._lines(False)[:2], t.foot(r)) for r in line.hits]
+    own = [(t.query_image, t.query.removeprefix('like '), [str(t.year)], 'asked for')] if line.side=='its own time' and t.query_image is not None else []
+    return own+[(line.hits.picture(r), r.heading, [', '.join(filter(None, [str(r.year), r.author])), r._lines(False)[1]], t.foot(r)) for r in line.hits]
 
 @patch
 def strip(self:Trace,
@@ -292,8 +292,11 @@ def even(
     while True:
         res = ask(k=pool, where=where)
         out = quota(res, by, most, n)
-        if len(out)>=n or len(res)<pool or pool>=len(service): return out
+        if len(out)>=n: return out
+        if len(res)<pool or pool>=len(service): break
         pool = min(4*pool, len(service))
+    if len(res)>len(out): say(f'at most {most} of each {by} leaves {len(out)} results, not {n}: raise most for more')
+    return out
 
 # %% ../nbs/07h_motif.ipynb #b1c8d8a9
 def replay_even(
