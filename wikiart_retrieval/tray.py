@@ -473,7 +473,7 @@ def comparison_rows(
     "Metadata and tags of some artworks, line by line; lines that are empty for all are left out."
     every = [details(service, i) for i in ids]
     fields = [dict(d['fields']) for d in every]
-    names = [n for n in dict.fromkeys(k for f in fields for k in f) if n not in ('Id','Key','Subjects')]
+    names = [n for n in dict.fromkeys(k for f in fields for k in f) if n not in ('Title','Id','Key','Subjects')] # the title is above
     rows = [Row(n, tuple((f[n],) if n in f else () for f in fields)) for n in names]
     rows.append(Row('Subjects', tuple(tuple(dict.fromkeys(map(str, service.get(i).subjects))) for i in ids)))
     tags = [{g: tuple(o['label'] for o in ts) for g,ts in d['tags']} for d in every]
@@ -664,14 +664,15 @@ class TrayView:
         self.ticks = {p.id: w.Checkbox(p.id in old, description='compare', indent=False, disabled=not p.here, layout=w.Layout(width='auto')) for p in self.shown}
         self.list.children = [self.line(i, p) for i,p in enumerate(self.shown, 1)]
 
-# %% ../nbs/09b_tray.ipynb #f96f2b4d
-def _pick_html(service, i, p):
-    "A pick as a small picture and its title, escaped."
+# %% ../nbs/09b_tray.ipynb #7f30cf3f
+def _pick_html(tray, i, p):
+    "A pick as a small picture, its title and what found it, escaped."
     if not p.here: return f'<div dir="auto">{i}. {escape(p.title)} <em>(no longer in the collection)</em></div>'
+    service,by = tray.service,' · '.join(map(question_words, tray.records(p)))
     r = service._results([service.row[p.id]], [None], [None], '', '', None)[0]
     src = small_picture(r, service)
     pic = f'<img src="{escape(src)}" alt="{escape(r.caption or r.heading)}" style="height:72px;max-width:110px;object-fit:contain">' if src else '<em>picture missing</em>'
-    return f'<div dir="auto" style="line-height:1.3">{pic}<br>{i}. {escape(r.heading)}<br><span style="opacity:.8">{escape(r._lines()[0])}</span></div>'
+    return f'<div dir="auto" style="line-height:1.3">{pic}<br>{i}. {escape(r.heading)}<br><span style="opacity:.8">{escape(r._lines()[0])}{f"<br>found by {escape(by)}" if by else ""}</span></div>'
 
 @patch
 def line(self:TrayView,
@@ -691,7 +692,7 @@ def line(self:TrayView,
         box.continuous_update = False
         box.observe(lambda c, f=f: self.do(lambda: f(pick.id, c['new'])), 'value')
     acts = [small('↑', 'Earlier', lambda: self.tray.move(pick.id, max(1, i-1))), small('↓', 'Later', lambda: self.tray.move(pick.id, i+1)), small('Remove', 'Take out', lambda: self.tray.remove(pick.id))]
-    return w.HBox([w.HTML(_pick_html(self.tray.service, i, pick), layout=w.Layout(width='240px')), w.VBox([note, group, w.HBox([*acts, self.ticks[pick.id]])])])
+    return w.HBox([w.HTML(_pick_html(self.tray, i, pick), layout=w.Layout(width='240px')), w.VBox([note, group, w.HBox([*acts, self.ticks[pick.id]])])])
 
 @patch
 def compare(self:TrayView):
