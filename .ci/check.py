@@ -105,7 +105,7 @@ def main(words):
     how = lambda p: search_page if p.name == 'search.ipynb' else notebook
     slow = sorted([(f'notebook {p.relative_to(ROOT/"nbs").as_posix()}', how(p), (p,)) for p in books], key=lambda o: -o[2][0].stat().st_size)
     pool = slow + [('cli', cli, ())]
-    pages = [(f'browser {s}', in_browser, (s,)) for s in ('browser_lab', 'browser_demo', 'browser_export')]
+    pages = [(f'browser {s}', in_browser, (s,)) for s in ('browser_lab', 'browser_demo', 'browser_export', 'browser_map', 'browser_tray')]
     last = [('first_command', first_command, ())]
     passed, failed, began = 0, 0, time.time()
     def one(check):

@@ -373,6 +373,9 @@ def replay(
     images=(),   # query pictures that the record names by hash: files, bytes or PIL images
 )->Replay: # what came of it
     "Run a recorded search again; say whether the answer is the same, and if not, what changed."
+    if record['options'].get('even_by'):                                  # an answer that was evened out is asked for and evened out again
+        from wikiart_retrieval.motif import replay_even
+        return replay_even(record, service, images)
     changed = differences(record, surroundings(service))
     try: res = ask_again(record, service, images)
     except RetrievalError as e:
