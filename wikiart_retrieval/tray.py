@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FORMAT', 'SCHEMA', 'MOST_PICKS', 'MOST_RECORDS', 'MOST_BYTES', 'TRAY_SCHEMA', 'LEAST_SIDES', 'MOST_SIDES',
            'SHOWN_PICKS', 'check_tray', 'read_tray', 'tray_folder', 'spare_folder', 'trays', 'Pick', 'Tray', 'shown',
-           'question_words', 'harmless', 'page', 'Row', 'comparison_rows', 'picture_distances', 'Comparison', 'compare',
+           'question_words', 'harmless', 'Row', 'comparison_rows', 'picture_distances', 'Comparison', 'compare',
            'CompareView', 'compare_widget', 'TrayView', 'tray_view']
 
 # %% ../nbs/09b_tray.ipynb #10043d45
@@ -20,7 +20,7 @@ import anywidget, traitlets as t
 from fastcore.basics import patch
 from PIL import Image, ImageDraw, ImageOps
 from .core import RetrievalError, fingerprint, one_line, say, write_atomic
-from .export import STYLE, _found, _p, result_html, small_picture
+from .export import _found, _p, page_html, result_html, small_picture
 from .images import BadImage, data_uri, font, load_image, read_file, thumbnail, wrap
 from .nearest import cache_folder
 from .records import check_record
@@ -394,34 +394,6 @@ def to_csv(self:Tray,
     return text
 
 # %% ../nbs/09b_tray.ipynb #7bf9b9a3
-def page(
-    title:str,    # heading
-    body:str,     # HTML, escaped already
-    style:str='', # CSS beside that of all pages
-)->str: # an HTML document
-    "A page that shows what is in it, and loads and runs nothing."
-    import base64, hashlib
-    css = STYLE+style
-    rule = f"default-src 'none'; img-src data:; style-src 'sha256-{base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()}'; base-uri 'none'; form-action 'none'"
-    return f'''<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{rule}">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="wikiart_retrieval">
-<title>{escape(one_line(title, 120))}</title>
-<link rel="icon" href="data:,">
-<style>{css}</style>
-</head>
-<body><main>
-<h1 dir="auto">{escape(one_line(title, 500))}</h1>
-{body}
-</main></body>
-</html>
-'''
-
 @patch
 def _item(self:Tray, r, p):
     "A result with its note and what found it."
@@ -442,7 +414,7 @@ def to_html(self:Tray,
     if gone: parts.append(f'<h2>No longer in the collection</h2><ol aria-label="No longer in the collection">{gone}</ol>')
     used = dict.fromkeys(k for p in of.values() for k in p.found)
     for k in used: parts.append(f'<details><summary dir="auto">Search: {escape(question_words(self._state["records"][k]))}</summary><dl>{_found(self._state["records"][k])}</dl></details>')
-    text = page(title or self.name, _p(f'{len(of):,} pictures of {self.service.manifest["source"]["name"]}', True)+(''.join(parts) or '<p>Nothing is in this tray.</p>'))
+    text = page_html(title or self.name, _p(f'{len(of):,} pictures of {self.service.manifest["source"]["name"]}', True)+(''.join(parts) or '<p>Nothing is in this tray.</p>'))
     if path is not None: _written(path, text)
     return text
 
@@ -591,7 +563,7 @@ def to_html(self:Comparison,
     title:str='', # heading; the titles if left out
 )->str: # an HTML document
     "The comparison as one self-contained page."
-    text = page(title or self.title, self._body(), self._style())
+    text = page_html(title or self.title, self._body(), self._style())
     if path is not None: _written(path, text)
     return text
 
