@@ -113,6 +113,7 @@ def _common_options(p):
     p.add_argument('--device', help='torch device, such as cpu or cuda (default: the fastest there is)')
     p.add_argument('--offline', action='store_true', help='no network call at all')
 
+# %% ../nbs/08_cli.ipynb #3dbcad88
 def build_parser()->Parser: # to be asked for its options
     "Options of `wikiart-build`."
     p = Parser('wikiart-build', 'Build a collection: fetch pictures, encode, tag, caption, index.', [
@@ -164,6 +165,7 @@ def repair_main(
     for d in done: say(f'{d["file"]}: '+('as it was' if d['same'] else 'made again, in other bytes'))
     say(f'{o["repair"]}: {len(done):,} mended' if done else f'{o["repair"]}: all files are whole, nothing to mend')
 
+# %% ../nbs/08_cli.ipynb #e4b6d231
 def build_options(
     o:dict, # options of `wikiart-build`
     known,  # the parameters of `build_corpus`

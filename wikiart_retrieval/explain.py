@@ -219,6 +219,7 @@ def _joined(boxes, maps):
 
 def _standard(h): return (h-h.mean())/max(h.std(), 1e-9)
 
+# %% ../nbs/07f_explain.ipynb #49731896
 def heat_maps(
     sight:Sight, # of `see`
     vector,      # (d,) of `question_vector`

@@ -465,6 +465,7 @@ def _plan(self:IiifSource):
         out.update((url, dict(key=url, problem=why)) for url,why in problems)
         return self._planned(out)
 
+# %% ../nbs/01e_iiif.ipynb #a5a83969
 @patch
 def _planned(self:IiifSource, out):
     "The plan, cut to the sample; and what there is to say of it."
@@ -559,11 +560,11 @@ def manifest(self:IiifServer,
         resource = {'@id':file, '@type':'dctypes:Image', 'format':'image/jpeg', 'width':w, 'height':h}|({} if self.level is None else dict(service=service))
         canvas = {'@id':f'{u}/canvas/{i}', '@type':'sc:Canvas', 'label':'1', 'width':w, 'height':h, 'images':[{'@type':'oa:Annotation', 'motivation':'sc:painting', 'on':f'{u}/canvas/{i}', 'resource':resource}]}
         return {'@context':'http://iiif.io/api/presentation/2/context.json', '@id':f'{u}/manifest/{i}', '@type':'sc:Manifest', 'label':[{'@value':title, '@language':'en'}, {'@value':f'Zeichnung {i}', '@language':'de'}],
-            'metadata':[dict(label=k, value=v) for k,v in said.items()], 'license':rights, 'attribution':f'<b>{credit}</b>', 'related':{'@id':f'{u}/work/{i}', 'format':'text/html'}, 'sequences':[{'@type':'sc:Sequence', 'canvases':[canvas]}]}
+            'metadata':[dict(label=k, value=v) for k,v in said.items()], 'license':rights, 'attribution':f'<b>{credit}</b>', 'related':{'@id':f'{u}/object/{i}', 'format':'text/html'}, 'sequences':[{'@type':'sc:Sequence', 'canvases':[canvas]}]}
     body = dict(id=file, type='Image', format='image/jpeg', width=w, height=h)|({} if self.level is None else dict(service=[service]))
     page = dict(id=f'{u}/page/{i}', type='AnnotationPage', items=[dict(id=f'{u}/annotation/{i}', type='Annotation', motivation='painting', body=body, target=f'{u}/canvas/{i}')])
     return {'@context':'http://iiif.io/api/presentation/3/context.json', 'id':f'{u}/manifest/{i}', 'type':'Manifest', 'label':{'de':[f'Zeichnung {i}'], 'en':[title]}, 'metadata':[dict(label={'en':[k]}, value={'none':[v]}) for k,v in said.items()], 'rights':rights,
-        'requiredStatement':dict(label={'en':['Attribution']}, value={'en':[f'<b>{credit}</b>']}), 'homepage':[dict(id=f'{u}/work/{i}', type='Text', label={'en':['The work']}, format='text/html')], 'items':[dict(id=f'{u}/canvas/{i}', type='Canvas', width=w, height=h, items=[page])]}
+        'requiredStatement':dict(label={'en':['Attribution']}, value={'en':[f'<b>{credit}</b>']}), 'homepage':[dict(id=f'{u}/object/{i}', type='Text', label={'en':['The work']}, format='text/html')], 'items':[dict(id=f'{u}/canvas/{i}', type='Canvas', width=w, height=h, items=[page])]}
 
 @patch
 def collection(self:IiifServer,

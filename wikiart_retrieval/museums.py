@@ -130,6 +130,7 @@ def linked_art(
         year=span.get('begin_of_the_begin') or _text(span.get('identified_by')), credit=_text(o.get('referred_to_by'), lambda n: _is(n, _CREDIT)), page=pages[0] if pages else str(o.get('id', '')), visual=next(iter(_all(o.get('shows'))), None), known='shows' in o or 'identified_by' in o or None)
     return {k:v for k,v in row.items() if v}
 
+# %% ../nbs/01g_museums.ipynb #13350598
 def _rijks_shape(o): return linked_art(o) if o.get('type')=='HumanMadeObject' or str(o.get('id', '')).startswith('https://id.rijksmuseum.nl/') else flat(o)
 
 def _rijks_get(get, ref):
@@ -229,6 +230,7 @@ def _left_out(self:MuseumSource, row):
     if self.only_open and not self.partial(row) and not is_open(self.rights(row)['licence']): return 'not said to be open'
     return ''
 
+# %% ../nbs/01g_museums.ipynb #c3d79607
 @patch
 def whole(self:MuseumSource,
     row:dict, # column → value
@@ -257,6 +259,7 @@ def read(self:MuseumSource,
         except RetrievalError:
             if i==len(found): raise
 
+# %% ../nbs/01g_museums.ipynb #97dbaf02
 @patch
 def record(self:MuseumSource,
     key:str,        # of the row

@@ -278,6 +278,7 @@ def rights_table(
 # %% ../nbs/12b_share.ipynb #e66da39f
 COLLECTION = 'wikiart-retrieval-collection' # marks our collections on the hub
 
+# %% ../nbs/12b_share.ipynb #a32c2962
 def collection_card(
     repo:str,      # OWNER/NAME
     m:dict,        # the published manifest

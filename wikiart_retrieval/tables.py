@@ -198,6 +198,7 @@ def unwrapped(
 
 _GAP = re.compile(r'[\s,]*')
 
+# %% ../nbs/01f_tables.ipynb #287ede44
 def _list_of(f, most=1<<24):
     "The values of one list, without holding more than one of them."
     decoder,text,pos,n = json.JSONDecoder(),f.read(1<<20).lstrip('\ufeff \t\r\n')[1:],0,0

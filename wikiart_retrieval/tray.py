@@ -223,6 +223,7 @@ def _find(self:Tray, state, what):
     if odd := [i for i in _ids(what) if i not in at]: raise RetrievalError(f'{one_line(odd[0], 40)!r} is not in the tray {self.name!r}')
     return [at[i] for i in _ids(what)]
 
+# %% ../nbs/09b_tray.ipynb #ea3795ab
 @patch
 def add(self:Tray,
     what,          # `Results`, a result, an id, or several of these
@@ -298,6 +299,7 @@ def move(self:Tray,
         rest = [p for p in s['picks'] if p not in moved]
         s['picks'] = rest[:place-1]+moved+rest[place-1:]
 
+# %% ../nbs/09b_tray.ipynb #e63e64cb
 @patch
 def records(self:Tray,
     what, # id, result or pick
